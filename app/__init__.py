@@ -1,0 +1,1 @@
+"""The dashboard: what people see. No arithmetic, no parsing, no SQL."""

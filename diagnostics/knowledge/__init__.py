@@ -1,0 +1,1 @@
+"""What each finding id says, in TOML per language: symptom, hypotheses, checks, actions."""

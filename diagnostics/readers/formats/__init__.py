@@ -1,0 +1,1 @@
+"""One file a format; importing this folder registers them all."""

@@ -1,0 +1,1 @@
+"""Signals in, findings out: one class a finding, thresholds as class attributes."""

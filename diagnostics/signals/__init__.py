@@ -1,0 +1,1 @@
+"""Measured facts about curves, predictions and slices; no verdicts."""

@@ -1,0 +1,1 @@
+"""Define, measure, search and test subgroups."""

@@ -1,0 +1,1 @@
+"""Projects, uploads, runs and records: SQLAlchemy tables and content-addressed files."""
