@@ -1,0 +1,68 @@
+"""One server and one browser a session; every page must end without outside requests or console errors."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.browser import ARGUMENTS, obtain_browser
+from tests.support.server import Server
+
+DEMO = Path(__file__).resolve().parents[2] / "demo_data" / "runs"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    instance = Server(tmp_path_factory.mktemp("served") / "home").start()
+    yield instance
+    instance.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=obtain_browser(), args=ARGUMENTS)
+        yield instance
+        instance.close()
+
+
+@dataclass
+class Watch:
+    """What a page asked for and complained about."""
+
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def attach(self, page) -> None:
+        page.on("request", self.on_request)
+        page.on("websocket", lambda socket: self.on_url(socket.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+
+    def on_request(self, request) -> None:
+        self.on_url(request.url)
+
+    def on_url(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+            self.outside.append(url)
+
+
+@pytest.fixture
+def watch():
+    return Watch()
+
+
+@pytest.fixture
+def page(browser, watch):
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    context.set_default_timeout(45_000)
+    page = context.new_page()
+    watch.attach(page)
+    yield page
+    context.close()
+    assert watch.outside == []
+    assert watch.errors == []
