@@ -23,10 +23,13 @@ class Source:
         Logical name with folders, "/"-separated, as uploaded or as found in an archive. Never a host path.
     path : Path
         Where the bytes are; may be a content-addressed file without any suffix.
+    walked : bool
+        Found in a folder or an archive, not named by the user: that it is no log is no news then.
     """
 
     name: str
     path: Path
+    walked: bool = False
 
     @cached_property
     def size(self) -> int:
