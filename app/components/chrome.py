@@ -1,0 +1,63 @@
+"""What surrounds every page: title bar settings, style sheet, language of the document, language and theme switch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import i18n, state, theme
+from app.components import theme_switch
+from app.i18n import _
+
+# Sets the document's language and keeps the choice for the next visit; the values come from a fixed list of codes.
+_DOCUMENT = """<script>
+document.documentElement.lang = {lang};
+document.cookie = {cookie} + "=" + {lang} + "; path=/; max-age=31536000; samesite=lax";
+</script>"""
+
+
+def configure() -> None:
+    """Set the tab's title, icon and layout; must be the first Streamlit call of a run."""
+    st.set_page_config(
+        page_title="Run Clinic",
+        page_icon=str(theme.ICON),
+        layout="wide",
+        menu_items={"Get help": None, "Report a bug": None, "About": None},
+    )
+
+
+def dress(*, paths: Sequence[str]) -> None:
+    """Load the style sheet and tell the browser which language the document is in.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        URL paths of all pages; Streamlit keeps the chosen theme by path, the switch sets them all.
+    """
+    st.html(theme.STYLE)
+    fill = {"lang": json.dumps(i18n.html_lang()), "cookie": json.dumps(state.LANGUAGE_COOKIE)}
+    script = _DOCUMENT
+    for name, value in fill.items():
+        script = script.replace(f"{{{name}}}", value)
+    st.html(script, unsafe_allow_javascript=True)
+    state.keep("paths", list(paths))
+
+
+def preferences() -> None:
+    """Draw the language and theme switches at the foot of the sidebar."""
+    state.control("language", i18n.language())
+    st.segmented_control(
+        _("Language"),
+        list(i18n.LANGUAGES),
+        format_func=lambda code: i18n.LANGUAGES[code],
+        key="language",
+        required=True,
+        on_change=_language_chosen,
+    )
+    theme_switch.draw(state.kept("paths", [""]))
+
+
+def _language_chosen() -> None:
+    state.set_language(state.widget("language"))

@@ -1,0 +1,68 @@
+"""The frame: pages, the pickers that survive page switches, language and theme.
+
+Run by `run-clinic serve` and by `streamlit run app/main.py` alike.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+# `streamlit run` puts this file's folder on the path, where our `locale` would hide Python's own.
+_HERE = Path(__file__).resolve().parent
+sys.path[:] = [entry for entry in sys.path if not entry or Path(entry).resolve() != _HERE]
+if str(_HERE.parent) not in sys.path:
+    sys.path.insert(0, str(_HERE.parent))
+
+import streamlit as st  # noqa: E402
+
+from app import state  # noqa: E402
+from app.components import chrome, pickers  # noqa: E402
+from app.i18n import N_, _  # noqa: E402
+
+PAGES = {
+    "triage": N_("Triage"),
+    "curves": N_("Learning curves"),
+    "confusion": N_("Confusion matrix"),
+    "files": N_("Runs & files"),
+}
+
+
+def _view(name: str) -> Callable[[], None]:
+    """Return a callable that imports the page only when somebody opens it."""
+
+    def render() -> None:
+        importlib.import_module(f"app.views.{name}").render()
+
+    render.__name__ = name
+    return render
+
+
+def _pages() -> dict[str, st.Page]:
+    return {
+        name: st.Page(
+            _view(name), title=_(title), url_path=None if name == "triage" else name, default=name == "triage"
+        )
+        for name, title in PAGES.items()
+    }
+
+
+def main() -> None:
+    """Draw the frame and run the page that the address names."""
+    chrome.configure()
+    state.begin()
+    pages = _pages()
+    state.register(pages)
+    page = st.navigation(list(pages.values()), position="sidebar")
+    chrome.dress(paths=[entry.url_path for entry in pages.values()])
+    with st.sidebar:
+        pickers.sidebar()
+        chrome.preferences()
+    state.publish()
+    page.run()
+
+
+if __name__ == "__main__":
+    main()
