@@ -1,5 +1,12 @@
 """The frozen domain types; every other room speaks in these and nothing else."""
 
+from diagnostics.types.aggregates import (
+    CalibrationBins,
+    ConfusionCounts,
+    GroupScores,
+    ResidualMoments,
+    ScoreHistogram,
+)
 from diagnostics.types.findings import (
     Finding,
     Hypothesis,
@@ -13,6 +20,7 @@ from diagnostics.types.findings import (
     Status,
     Subject,
 )
+from diagnostics.types.labels import Labels, classes_of, spelled
 from diagnostics.types.predictions import Condition, MetricValue, Predictions, Question, Roles, Slice, Task
 from diagnostics.types.runs import (
     Axis,
@@ -30,8 +38,9 @@ from diagnostics.types.runs import (
 )
 
 __all__ = [
-    "Axis", "Condition", "Curve", "Finding", "FloatArray", "Hypothesis", "IntArray", "Intervention", "Mark",
-    "MetricValue", "Note", "Predictions", "Quantity", "Question", "Report", "Role", "Roles", "RuleOutcome", "Run",
-    "RunConfig", "Segment", "Setting", "Severity", "Signal", "Slice", "SourceFile", "Split", "Status", "Subject",
-    "Task",
+    "Axis", "CalibrationBins", "Condition", "ConfusionCounts", "Curve", "Finding", "FloatArray", "GroupScores",
+    "Hypothesis", "IntArray", "Intervention", "Labels", "Mark", "MetricValue", "Note", "Predictions", "Quantity",
+    "Question", "Report", "ResidualMoments", "Role", "Roles", "RuleOutcome", "Run", "RunConfig", "ScoreHistogram",
+    "Segment", "Setting", "Severity", "Signal", "Slice", "SourceFile", "Split", "Status", "Subject", "Task",
+    "classes_of", "spelled",
 ]  # fmt: skip

@@ -1,0 +1,130 @@
+"""Where aggregates are computed: DuckDB on this machine, locked to the one file it may read."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnostics.types import Predictions
+
+MEMORY_LIMIT = "512MB"
+"""Of one opened table; 100M rows were aggregated in it. `RUN_CLINIC_MEMORY` overrides."""
+
+_OPEN_TABLES = 8
+
+
+class Engine(Protocol):
+    """What a place that can run the queries offers; SQL is written in DuckDB's dialect and transpiled elsewhere."""
+
+    def table(self, predictions: Predictions) -> str:
+        """SQL that stands for the rows of a prediction set in a FROM clause."""
+        ...
+
+    def rows(self, predictions: Predictions, sql: str) -> list[tuple[Any, ...]]:
+        """Run one SELECT and return its rows; meant for small results."""
+        ...
+
+    def arrays(self, predictions: Predictions, sql: str) -> dict[str, NDArray[Any]]:
+        """Run one SELECT and return its columns; missing numbers are NaN, missing texts None."""
+        ...
+
+
+def quote(name: str) -> str:
+    """A column name as an SQL identifier, whatever characters it has."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: Any) -> str:
+    """A Python value as an SQL literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | np.bool_):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, float | np.floating):
+        return repr(float(value)) if np.isfinite(value) else f"CAST('{float(value)}' AS DOUBLE)"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+class DuckDB:
+    """Queries on stored Parquet files in this process.
+
+    Each file gets a database of its own that may read that file and nothing else: external access is off and the
+    configuration is locked, so no column name and no value can reach another file or the network.
+    """
+
+    def __init__(self, memory_limit: str | None = None) -> None:
+        self._memory = memory_limit or os.environ.get("RUN_CLINIC_MEMORY", MEMORY_LIMIT)
+        self._open: OrderedDict[Path, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def table(self, predictions: Predictions) -> str:
+        """The Parquet file, restricted to the part of it that the set is."""
+        file = f"read_parquet({literal(str(predictions.path))})"
+        if not predictions.part:
+            return file
+        conditions = " AND ".join(
+            f"{quote(c)} IS NULL" if v is None else f"{quote(c)} = {literal(v)}" for c, v in predictions.part.items()
+        )
+        return f"(SELECT * FROM {file} WHERE {conditions})"
+
+    def rows(self, predictions: Predictions, sql: str) -> list[tuple[Any, ...]]:
+        """Run one SELECT and return its rows."""
+        found: list[tuple[Any, ...]] = self.cursor(predictions.path).execute(sql).fetchall()
+        return found
+
+    def arrays(self, predictions: Predictions, sql: str) -> dict[str, NDArray[Any]]:
+        """Run one SELECT and return its columns."""
+        table = self.cursor(predictions.path).execute(sql).to_arrow_table()
+        return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
+
+    def cursor(self, path: Path) -> Any:
+        """A DuckDB cursor that may read `path` only."""
+        with self._lock:
+            connection = self._open.get(path)
+            if connection is None:
+                connection = self._open[path] = self._connect(path)
+            self._open.move_to_end(path)
+            while len(self._open) > _OPEN_TABLES:
+                self._open.popitem(last=False)
+            return connection.cursor()
+
+    def forget(self, path: Path) -> None:
+        """Close what is open on a file that is about to be deleted or replaced."""
+        with self._lock:
+            self._open.pop(path, None)
+
+    def _connect(self, path: Path) -> Any:
+        import duckdb
+
+        spill = Path(tempfile.gettempdir()) / "run-clinic-spill"
+        connection = duckdb.connect(config={"memory_limit": self._memory, "temp_directory": str(spill)})
+        connection.execute("SET preserve_insertion_order = false")
+        connection.execute("SET autoinstall_known_extensions = false")
+        connection.execute("SET autoload_known_extensions = false")
+        connection.execute(f"SET allowed_paths = [{literal(str(path))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+
+_default = DuckDB()
+
+
+def default_engine() -> Engine:
+    """The engine that queries use where none is given."""
+    return _default
+
+
+def conditions(parts: Sequence[str]) -> str:
+    """A WHERE clause of several conditions, or nothing."""
+    return f" WHERE {' AND '.join(parts)}" if parts else ""
