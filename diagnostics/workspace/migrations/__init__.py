@@ -1,0 +1,1 @@
+"""Alembic's road from an empty database to the tables of today; run by `Database.migrate`."""
