@@ -18,11 +18,11 @@ from diagnostics.curves.resampling import LIMIT, keep
 from diagnostics.curves.smoothing import trailing
 from diagnostics.types import Axis, Curve, FloatArray, IntArray, Role, Run, Setting, Split
 
-BUDGET = 60_000
-"""Points of all curves together; beyond it each curve gets less, down to `FLOOR`."""
+BUDGET = 48_000
+"""Points of all lines together, smoothed ones too; beyond it each curve gets less, down to `FLOOR`."""
 
-FLOOR = 600
-"""Points a curve keeps however many curves there are: about one a pixel."""
+FLOOR = 500
+"""Points a curve keeps however many curves there are: a bin every three pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,8 @@ def facets(runs: Sequence[Run], view: View) -> tuple[Facet, ...]:
 
 def _limit_each(runs: Sequence[Run], view: View) -> int:
     count = sum(len(_wanted(run, metric, view)) for run in runs for metric in view.metrics)
-    return max(min(view.limit, BUDGET // max(count, 1)), min(FLOOR, view.limit))
+    lines = count * (2 if view.smoothing else 1)
+    return max(min(view.limit, BUDGET // max(lines, 1)), min(FLOOR, view.limit))
 
 
 def _wanted(run: Run, metric: str, view: View) -> tuple[Curve, ...]:

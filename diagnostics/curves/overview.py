@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diagnostics.curves.axes import repeated
-from diagnostics.types import Curve, FloatArray, Role, Run, Split
+from diagnostics.types import Curve, Role, Run, Split
 
 ORDER = (
     Role.LOSS, Role.METRIC, Role.REWARD, Role.LOSS_TERM, Role.LEARNING_RATE, Role.GRADIENT_NORM, Role.OTHER,
@@ -75,12 +75,3 @@ def oddities(run: Run) -> tuple[Oddities, ...]:
         if facts.nonfinite or facts.repeated or facts.restarts:
             found.append(facts)
     return tuple(found)
-
-
-def thumbnail(curve: Curve, points: int = 60) -> FloatArray:
-    """A curve in a few finite values for a sparkline: the mean of equal stretches, shape (at most `points`,)."""
-    finite = curve.value[np.isfinite(curve.value)]
-    if len(finite) <= points:
-        return finite
-    edges = np.linspace(0, len(finite), points + 1).astype(np.int64)
-    return np.add.reduceat(finite, edges[:-1]) / np.diff(edges)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from diagnostics.curves import View, facets, first_choice, metrics, oddities, thumbnail
+from diagnostics.curves import View, facets, first_choice, metrics, oddities
 from diagnostics.types import Axis, Role, Setting, Split
 from tests.curves.builders import TRAIN, VALIDATION, curve, run
 
@@ -104,10 +104,3 @@ def test_oddities_are_counted():
     odd = curve([1, np.nan, 2, 3], epoch=[0, 1, 1, 0], segment=[0, 0, 0, 1])
     facts = oddities(run("a", odd, curve([1.0], VALIDATION)))
     assert [(f.nonfinite, f.repeated, f.restarts) for f in facts] == [(1, 1, 1)]
-
-
-def test_thumbnails_are_short_and_finite():
-    small = thumbnail(curve(np.r_[np.linspace(1, 0, 1000), np.nan]), 60)
-    assert len(small) == 60
-    assert np.isfinite(small).all()
-    assert small[0] > small[-1]
