@@ -6,53 +6,182 @@ Cache keys are content digests, never tables; nothing cached here reads session 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from diagnostics.types import Predictions, Report, Run
+from diagnostics.exceptions import Conflict, NotFound, RunClinicError
+from diagnostics.types import Predictions, Report, Run, RuleOutcome, Slice, Subject
+
+if TYPE_CHECKING:
+    from diagnostics.workspace import IngestResult, PredictionsEntry, Project, RunEntry, Upload, Workspace
+
+DEMO = Path(__file__).resolve().parent.parent / "demo_data" / "runs"
+DEMO_ID = "demo"
 
 
 @st.cache_resource(show_spinner=False)
-def workspace() -> Any:
-    """Return the process-wide workspace."""
+def workspace() -> Workspace:
+    """Return the workspace of this process, at `RUN_CLINIC_HOME` or `~/.run-clinic`."""
     from diagnostics.workspace import Workspace
 
     home = os.environ.get("RUN_CLINIC_HOME") or Path.home() / ".run-clinic"
-    return Workspace.open(Path(home), database=os.environ.get("RUN_CLINIC_DATABASE"))
+    return Workspace.open(Path(home), os.environ.get("RUN_CLINIC_DATABASE") or None)
 
 
-def projects() -> tuple[Any, ...]:
-    """Return all projects, the last changed first."""
+# Projects
+
+
+def projects() -> tuple[Project, ...]:
+    """Return all projects: the last changed first, the demo last."""
     return workspace().projects()
 
 
-def runs(project: str) -> tuple[Any, ...]:
+def project(id: str) -> Project | None:
+    """Return a project, or None where there is none of that id."""
+    with suppress(NotFound):
+        return workspace().project(id) if id else None
+    return None
+
+
+def create_project(name: str) -> Project:
+    """Make a project."""
+    return workspace().create_project(name)
+
+
+def open_demo(name: str) -> Project | None:
+    """Make or refresh the demo project and return it, also where it was deleted before."""
+    found = workspace().ensure_demo(DEMO, name)
+    if found is None:
+        workspace().restore_project(DEMO_ID)
+        found = workspace().ensure_demo(DEMO, name)
+    return found
+
+
+def setting(project_id: str, name: str, default: Any = None) -> Any:
+    """Return a setting that is kept with a project."""
+    found = project(project_id)
+    return default if found is None else found.settings.get(name, default)
+
+
+def keep_setting(project_id: str, name: str, value: Any) -> None:
+    """Keep a setting with a project; another change at the same moment is kept too."""
+    for _attempt in range(5):
+        found = workspace().project(project_id)
+        with suppress(Conflict):
+            workspace().set_project_settings(project_id, {**found.settings, name: value}, version=found.version)
+            return
+
+
+# Lists
+
+
+def runs(project_id: str) -> tuple[RunEntry, ...]:
     """Return the runs of a project as list entries (name, group, summary with sparklines, digest ...)."""
-    return workspace().runs(project) if project else ()
+    with suppress(NotFound):
+        return workspace().runs(project_id) if project_id else ()
+    return ()
 
 
-def prediction_sets(project: str) -> tuple[Any, ...]:
+def prediction_sets(project_id: str) -> tuple[PredictionsEntry, ...]:
     """Return the prediction sets of a project as list entries."""
-    return workspace().predictions(project) if project else ()
+    with suppress(NotFound):
+        return workspace().predictions(project_id) if project_id else ()
+    return ()
 
 
-def run(entry: Any) -> Run:
-    """Return a run with its curves, by its list entry; keep the result unchanged."""
-    return _run(entry.id, entry.digest, _project=entry.project)
+def uploads(project_id: str) -> tuple[Upload, ...]:
+    """Return the uploaded files of a project, oldest first."""
+    with suppress(NotFound):
+        return workspace().uploads(project_id) if project_id else ()
+    return ()
+
+
+# Content
+
+
+def run(entry: RunEntry) -> Run:
+    """Return a run with its curves, by its list entry; several sessions share it, so leave it unchanged."""
+    return _run(entry.digest, entry.group, _id=entry.id)
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def _run(id: str, digest: str, *, _project: str) -> Run:
-    return workspace().run(_project, id)
+def _run(digest: str, group: str, *, _id: str) -> Run:
+    return workspace().run(_id)
 
 
-def predictions(entry: Any) -> Predictions:
+def predictions(entry: PredictionsEntry) -> Predictions:
     """Return the handle on a stored prediction set, by its list entry."""
-    return workspace().prediction_set(entry.project, entry.id)
+    return _predictions(entry.digest, entry.name, _id=entry.id)
 
 
-def report(project: str, runs: tuple[Any, ...], sets: tuple[Any, ...]) -> Report:
-    """Return what the rules say about the entries given."""
-    raise NotImplementedError
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _predictions(digest: str, name: str, *, _id: str) -> Predictions:
+    return workspace().prediction_set(_id)
+
+
+# Diagnosis
+
+
+def report(run_entries: Sequence[RunEntry], set_entries: Sequence[PredictionsEntry] = ()) -> Report:
+    """Return what the rules say of the entries given; each is examined once for its content."""
+    from diagnostics.report.diagnosis import report_of
+
+    parts = [examine_run(entry) for entry in run_entries] + [examine_predictions(entry) for entry in set_entries]
+    return report_of(
+        [part[0] for part in parts],
+        [outcome for part in parts for outcome in part[1]],
+        [found for part in parts for found in part[2]],
+    )
+
+
+Examined = tuple[Subject, tuple[RuleOutcome, ...], tuple[Slice, ...]]
+
+
+def examine_run(entry: RunEntry) -> Examined:
+    """Return subject and outcomes of one run."""
+    return _examine_run(entry.digest, _entry=entry)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4096)
+def _examine_run(digest: str, *, _entry: RunEntry) -> Examined:
+    from diagnostics.report import diagnose
+
+    found = diagnose(runs=[run(_entry)])
+    return found.subjects[0], found.outcomes, found.slices
+
+
+def examine_predictions(entry: PredictionsEntry) -> Examined:
+    """Return subject and outcomes of one prediction set."""
+    return _examine_predictions(entry.digest, entry.name, _entry=entry)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1024)
+def _examine_predictions(digest: str, name: str, *, _entry: PredictionsEntry) -> Examined:
+    from diagnostics.report import diagnose
+
+    found = diagnose(predictions=[predictions(_entry)])
+    return found.subjects[0], found.outcomes, found.slices
+
+
+# Changes
+
+
+def add_files(project_id: str, files: Iterable[tuple[str, bytes | Path]]) -> tuple[list[str], list[RunClinicError]]:
+    """Store files under their logical names; return the ids of the uploads, and why others were not stored."""
+    stored: list[str] = []
+    refused: list[RunClinicError] = []
+    for name, content in files:
+        try:
+            stored.append(workspace().add_upload(project_id, name, content).id)
+        except RunClinicError as error:
+            refused.append(error)
+    return stored, refused
+
+
+def ingest(project_id: str, upload_ids: Iterable[str]) -> IngestResult:
+    """Read stored uploads into runs and prediction sets."""
+    return workspace().ingest(project_id, upload_ids)
