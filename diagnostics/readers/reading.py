@@ -10,7 +10,9 @@ from typing import Any
 
 from diagnostics.exceptions import NotALog, UnreadableFile
 from diagnostics.readers import archives, grouping
+from diagnostics.readers.assembly import assemble, shape_key
 from diagnostics.readers.draft import Draft
+from diagnostics.readers.pairing import Mapped
 from diagnostics.readers.registry import Reading, read_file
 from diagnostics.readers.scratch import using as using_scratch
 from diagnostics.readers.source import Source
@@ -43,7 +45,7 @@ class ReadResult:
 
 
 def read(
-    sources: Sequence[Source], *, mappings: Mapping[str, Any] | None = None, scratch: Path | None = None
+    sources: Sequence[Source], *, mappings: Mapping[str, Mapped] | None = None, scratch: Path | None = None
 ) -> ReadResult:
     """Read files into runs, predictions and configurations.
 
@@ -51,8 +53,8 @@ def read(
     ----------
     sources : sequence of Source
         Files and archives; see `sources()`.
-    mappings : mapping, optional
-        Remembered answers of the user about series names, as `assembly.assemble` takes them.
+    mappings : mapping of shape key to answers, optional
+        What the user said about the series of files of a shape; see `assembly.shape_key`.
     scratch : Path, optional
         Folder for members of archives and stored predictions; temporary by default.
 
@@ -61,8 +63,6 @@ def read(
     ReadResult
         Never raises for a bad file: that is an entry in `failures`.
     """
-    from diagnostics.readers.assembly import assemble
-
     with using_scratch(scratch):
         files, refused = archives.expand(sources)
         readings: list[Reading] = []
@@ -76,11 +76,19 @@ def read(
                 refused.append(error)
     drafts = [item for item in readings if isinstance(item, Draft)]
     configs = tuple(item for item in readings if isinstance(item, RunConfig))
-    runs = tuple(assemble(parts, mappings) for parts in grouping.runs(drafts, configs))
+    runs = tuple(assemble(parts, mapping=_answers(parts, mappings or {})) for parts in grouping.runs(drafts, configs))
     predictions = tuple(item for item in readings if isinstance(item, Predictions))
     return ReadResult(
         runs=runs, predictions=predictions, configs=configs, failures=tuple(refused), ignored=tuple(ignored)
     )
+
+
+def _answers(parts: Sequence[Draft], mappings: Mapping[str, Mapped]) -> Mapped:
+    """The answers that apply to the files of one run; the first file that has one for a name decides."""
+    answers: dict[str, Any] = {}
+    for part in reversed(parts):
+        answers.update(mappings.get(shape_key(part), {}))
+    return answers
 
 
 def read_one(source: Source) -> Sequence[Reading]:
