@@ -1,0 +1,88 @@
+"""Numbers as people of a language write them; an undefined value is a dash, never 0."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from babel.numbers import format_decimal, format_percent, format_scientific
+
+DASH = "–"
+
+
+def _real(value: Any) -> float | None:
+    if value is None or isinstance(value, str):
+        return None
+    real = float(value)
+    return None if math.isnan(real) else real
+
+
+def number(value: Any, language: str = "en", digits: int = 3) -> str:
+    """A number with `digits` significant digits; integers up to a million in full.
+
+    Examples
+    --------
+    >>> number(0.123456), number(1234.5), number(1234.5, "pt_BR"), number(3.2e-7), number(None)
+    ('0.123', '1,234', '1.234', '3.2E-7', '–')
+    """
+    real = _real(value)
+    if real is None:
+        return DASH
+    if math.isinf(real):
+        return "∞" if real > 0 else "−∞"
+    if real == int(real) and abs(real) < 1e9:
+        return integer(real, language)
+    magnitude = math.floor(math.log10(abs(real)))
+    if magnitude < -4 or magnitude >= 9:
+        return str(format_scientific(real, format=f"0.{'#' * (digits - 1)}E0", locale=language))
+    decimals = max(0, digits - 1 - magnitude)
+    return str(format_decimal(round(real, decimals), format=f"#,##0.{'#' * decimals}", locale=language))
+
+
+def integer(value: Any, language: str = "en") -> str:
+    """A whole number with the language's grouping."""
+    real = _real(value)
+    return DASH if real is None else str(format_decimal(round(real), format="#,##0", locale=language))
+
+
+def percent(value: Any, language: str = "en", digits: int = 2) -> str:
+    """A fraction as a percentage with `digits` significant digits; at least whole percents above 10.
+
+    Examples
+    --------
+    >>> percent(0.3149), percent(0.0123), percent(0.0123, "pt_BR"), percent(3.2), percent(float("nan"))
+    ('31%', '1.2%', '1,2%', '320%', '–')
+    """
+    real = _real(value)
+    if real is None:
+        return DASH
+    if math.isinf(real):
+        return number(real, language)
+    share = abs(real) * 100
+    decimals = 0 if share == 0 else max(0, digits - 1 - math.floor(math.log10(share)))
+    return str(format_percent(round(real, decimals + 2), format=f"#,##0.{'#' * min(decimals, 4)}%", locale=language))
+
+
+def signed(value: Any, language: str = "en", digits: int = 3) -> str:
+    """A number with its sign."""
+    real = _real(value)
+    if real is None:
+        return DASH
+    return f"{'+' if real > 0 else '−' if real < 0 else ''}{number(abs(real), language, digits)}"
+
+
+def interval(low: Any, high: Any, language: str = "en", digits: int = 3) -> str:
+    """Two ends of an interval: "0.1 to 0.38"; empty where there is none."""
+    if _real(low) is None or _real(high) is None:
+        return ""
+    return f"{number(low, language, digits)} {_TO.get(language, '–')} {number(high, language, digits)}"
+
+
+def percent_interval(low: Any, high: Any, language: str = "en", digits: int = 2) -> str:
+    """Two fractions as percentages: "10% to 38%"; empty where there is none."""
+    if _real(low) is None or _real(high) is None:
+        return ""
+    return f"{percent(low, language, digits)} {_TO.get(language, '–')} {percent(high, language, digits)}"
+
+
+_TO = {"en": "to", "pt_BR": "a"}

@@ -1,0 +1,1 @@
+"""Rules about subgroups of one prediction set."""
