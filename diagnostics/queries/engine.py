@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+import pyarrow as pa
 
 from diagnostics.types import Predictions
 
@@ -32,8 +32,8 @@ class Engine(Protocol):
         """Run one SELECT and return its rows; meant for small results."""
         ...
 
-    def arrays(self, predictions: Predictions, sql: str) -> dict[str, NDArray[Any]]:
-        """Run one SELECT and return its columns; missing numbers are NaN, missing texts None."""
+    def arrow(self, predictions: Predictions, sql: str) -> pa.Table:
+        """Run one SELECT and return its columns as an Arrow table."""
         ...
 
 
@@ -82,10 +82,9 @@ class DuckDB:
         found: list[tuple[Any, ...]] = self.cursor(predictions.path).execute(sql).fetchall()
         return found
 
-    def arrays(self, predictions: Predictions, sql: str) -> dict[str, NDArray[Any]]:
+    def arrow(self, predictions: Predictions, sql: str) -> pa.Table:
         """Run one SELECT and return its columns."""
-        table = self.cursor(predictions.path).execute(sql).to_arrow_table()
-        return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
+        return self.cursor(predictions.path).sql(sql).to_arrow_table()
 
     def cursor(self, path: Path) -> Any:
         """A DuckDB cursor that may read `path` only."""

@@ -1,0 +1,130 @@
+"""Rows themselves: a page of them for a table on the screen, or a few columns as arrays for a measurement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as compute
+from numpy.typing import NDArray
+
+from diagnostics.queries.engine import Engine, conditions, default_engine, quote
+from diagnostics.queries.expressions import predicted
+from diagnostics.types import FloatArray, IntArray, Labels, Predictions
+
+ROW = "__row__"
+
+MAX_ROWS = 1_000_000
+"""Rows a measurement on arrays uses; a larger set is thinned to every k-th row, which its n then says."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answers:
+    """Class numbers and probabilities of the rows that have both a truth and an answer.
+
+    Attributes
+    ----------
+    row : ndarray of int, shape (n,)
+        0-based position in the uploaded file.
+    truth, answer : ndarray of int, shape (n,)
+        Class numbers.
+    probability : ndarray of float32, shape (n, k), or None
+        One column a class, as stored.
+    score : ndarray of float, shape (n,), or None
+        Score of the positive class, or confidence of the answer, as `roles.score_kind` says.
+    step : int
+        1, or k where every k-th row was taken.
+    """
+
+    row: IntArray
+    truth: IntArray
+    answer: IntArray
+    probability: NDArray[np.float32] | None
+    score: FloatArray | None
+    step: int = 1
+
+
+def answers(predictions: Predictions, *, engine: Engine | None = None) -> Answers:
+    """Truth, answer and scores of a classification set as arrays.
+
+    The set must have a truth; rows without a truth are left out, rows without an answer only where the file has
+    answers.
+    """
+    engine = engine or default_engine()
+    roles = predictions.roles
+    answer = predicted(predictions) or "NULL"
+    columns = [f"{quote(ROW)} AS r", f"{quote(roles.truth or '')} AS t", f"{answer} AS a"]
+    score_columns = list(roles.probabilities.values())
+    columns += [f"CAST({quote(c)} AS FLOAT) AS p{i}" for i, c in enumerate(score_columns)]
+    if roles.score:
+        columns.append(f"CAST({quote(roles.score)} AS DOUBLE) AS s")
+    step = max(1, -(-predictions.n_rows // MAX_ROWS))
+    where = conditions(
+        [f"{quote(roles.truth or '')} IS NOT NULL", *([f"{quote(ROW)} % {step} = 0"] if step > 1 else [])]
+    )
+    table = engine.arrow(predictions, f"SELECT {', '.join(columns)} FROM {engine.table(predictions)}{where} ORDER BY r")
+    labels = Labels(predictions.classes)
+    truth = class_numbers(table.column("t"), labels)
+    given = class_numbers(table.column("a"), labels)
+    keep = (truth >= 0) & ((given >= 0) | (answer == "NULL"))
+    order = [labels.code(name) for name in roles.probabilities]
+    probability = None
+    if score_columns and min(order) >= 0:
+        probability = np.full((int(keep.sum()), len(labels.classes)), np.nan, dtype=np.float32)
+        for i, number in enumerate(order):
+            probability[:, number] = numbers(table.column(f"p{i}"))[keep]
+    score = numbers(table.column("s"))[keep] if roles.score else None
+    rows = np.asarray(table.column("r").to_numpy(), dtype=np.int64)
+    return Answers(
+        row=rows[keep], truth=truth[keep], answer=given[keep], probability=probability, score=score, step=step
+    )  # fmt: skip
+
+
+def class_numbers(column: pa.ChunkedArray, labels: Labels) -> IntArray:
+    """Class numbers of a raw column, -1 where missing or unknown; only distinct values pass through Python."""
+    coded = column.dictionary_encode().combine_chunks()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.chunk(0) if coded.num_chunks else pa.array([], pa.dictionary(pa.int32(), column.type))
+    if not isinstance(coded, pa.DictionaryArray):  # a column of nulls only has no dictionary
+        return np.full(len(column), -1, dtype=np.int64)
+    known = np.append(labels.codes(coded.dictionary.to_pylist()), -1)
+    indices = np.asarray(compute.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    result: IntArray = known[indices]
+    return result
+
+
+def numbers(column: pa.ChunkedArray) -> FloatArray:
+    """A numeric column as floats; missing values are NaN."""
+    if pa.types.is_boolean(column.type):
+        column = compute.cast(column, pa.int8())
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def page(
+    predictions: Predictions, *, where: str = "", order_by: str | None = None, descending: bool = False,
+    offset: int = 0, limit: int = 50, engine: Engine | None = None,
+) -> pa.Table:  # fmt: skip
+    """Some rows with all their columns, for a list on the screen.
+
+    Parameters
+    ----------
+    where : str, optional
+        SQL condition from `where.clause` or `where.cell`.
+    order_by : str, optional
+        A column of the table; by position in the file otherwise.
+    """
+    engine = engine or default_engine()
+    order = f"{quote(order_by)} {'DESC' if descending else 'ASC'} NULLS LAST, " if order_by else ""
+    sql = (
+        f"SELECT * FROM {engine.table(predictions)}{conditions([where] if where else [])} "
+        f"ORDER BY {order}{quote(ROW)} LIMIT {int(limit)} OFFSET {int(offset)}"
+    )
+    return engine.arrow(predictions, sql)
+
+
+def count(predictions: Predictions, *, where: str = "", engine: Engine | None = None) -> int:
+    """How many rows a condition holds for."""
+    engine = engine or default_engine()
+    sql = f"SELECT COUNT(*) FROM {engine.table(predictions)}{conditions([where] if where else [])}"
+    return int(engine.rows(predictions, sql)[0][0])
