@@ -1,0 +1,129 @@
+"""The ASGI application: Streamlit's, with our routes and guards around it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from app import settings as settings_module
+from app.server import guards, policy, runtime
+from app.server.uploads import UploadRoute
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from streamlit.starlette import App
+
+    from diagnostics.workspace import Workspace
+
+_log = logging.getLogger(__name__)
+SCRIPT = Path(__file__).resolve().parent.parent / "main.py"
+DEMO = SCRIPT.parent.parent / "demo_data" / "runs"
+
+
+def create_app(settings: Settings) -> App:
+    """Build the application.
+
+    Parameters
+    ----------
+    settings : Settings
+        Checked already.
+    """
+    from streamlit.starlette import App
+
+    secret = settings_module.signing_secret(settings)
+    runtime.announce(secret, settings.max_upload)
+
+    @cache
+    def workspace() -> Workspace:
+        return settings_module.open_workspace(settings)
+
+    async def health(request: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    @asynccontextmanager
+    async def lifespan(app: Any) -> AsyncIterator[None]:
+        threading.Thread(target=prepare, args=(settings,), name="prepare", daemon=True).start()
+        _print_url(settings)
+        yield
+
+    return App(
+        SCRIPT,
+        routes=[Route("/healthz", health, methods=["GET"]), UploadRoute(workspace, secret).route()],
+        middleware=[
+            Middleware(guards.SecurityHeaders, headers=policy.headers()),
+            Middleware(guards.HostAndOriginGuard, allowed=settings.allowed_hosts),
+            Middleware(guards.SessionCookie, secret=secret),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Open the workspace once, bring the demo in and remove what was deleted long ago, beside the first pages."""
+    from diagnostics.exceptions import RunClinicError
+
+    try:
+        workspace = settings_module.open_workspace(settings)
+        if settings.demo and DEMO.is_dir():
+            workspace.ensure_demo(DEMO, "Demo")
+        workspace.purge()
+        workspace.close()
+    except (RunClinicError, OSError):
+        _log.exception("preparing the workspace failed")
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted.
+
+    Raises
+    ------
+    SettingsError
+        Settings that would be unsafe.
+    """
+    settings_module.check(settings)
+    os.environ["RUN_CLINIC_HOME"] = str(settings.home)
+    # Streamlit takes this one option from the environment only.
+    os.environ.setdefault("STREAMLIT_SERVER_COOKIE_SECRET", settings_module.signing_secret(settings))
+    application = create_app(settings)
+    # Streamlit looks for a `.streamlit` folder beside whatever started the process; ours is passed on instead.
+    sys.argv[1:] = []
+    application.run(config=options(settings))
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """Streamlit options: those of the theme file, and what the settings say."""
+    from app import theme
+
+    chosen = {
+        **theme.options(),
+        "server.headless": True,
+        "server.address": settings.host,
+        "server.allowedHosts": ["*"],  # guards.HostAndOriginGuard decides, for every path
+        "server.maxUploadSize": max(1, settings.max_upload // settings_module.MEGABYTE),
+        "logger.hideWelcomeMessage": True,
+        "browser.gatherUsageStats": False,
+    }
+    if settings.port is not None:
+        chosen["server.port"] = settings.port
+    return chosen
+
+
+def _print_url(settings: Settings) -> None:
+    from streamlit import config
+
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    port = config.get_option("server.port")
+    sys.stdout.write(f"Run Clinic is ready at http://{shown}:{port}\n")
+    sys.stdout.flush()

@@ -1,0 +1,149 @@
+"""What can be set from outside, and nothing else: `RUN_CLINIC_*` variables, overruled by the command line.
+
+======================== ==========================================================================
+`RUN_CLINIC_HOME`        folder for files and the SQLite database (default `~/.run-clinic`)
+`RUN_CLINIC_DATABASE`    PostgreSQL URL in the place of SQLite
+`RUN_CLINIC_SECRET`      at least 16 characters that sign cookies and tokens; required beyond loopback
+`RUN_CLINIC_HOSTS`       host names the dashboard answers to, separated by commas (beyond loopback)
+`RUN_CLINIC_MAX_UPLOAD`  largest file in megabytes (default 4096)
+`RUN_CLINIC_QUOTA`       all files together in megabytes (default: no limit)
+`RUN_CLINIC_DEMO`        "0" to start without the demo project
+======================== ==========================================================================
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagnostics.workspace import Workspace
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8501
+DEFAULT_UPLOAD_MEGABYTES = 4096
+MIN_SECRET = 16
+MEGABYTE = 1 << 20
+_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything the dashboard needs to know about where it runs."""
+
+    home: Path
+    database: str | None = None
+    host: str = DEFAULT_HOST
+    port: int | None = None
+    secret: str = ""
+    hosts: tuple[str, ...] = ()
+    max_upload: int = DEFAULT_UPLOAD_MEGABYTES * MEGABYTE
+    quota: int | None = None
+    demo: bool = True
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the dashboard."""
+        return is_loopback(self.host)
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Host names to answer to; addresses in digits are always fine, since no name can be rebound to them."""
+        return (*_NAMES, *self.hosts) if self.is_local else (*_NAMES, self.host, *self.hosts)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether listening on `host` reaches this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises
+    ------
+    SettingsError
+        A number that is none.
+    """
+    env = os.environ if environment is None else environment
+    quota = _number(env, "RUN_CLINIC_QUOTA", None)
+    return Settings(
+        home=Path(env.get("RUN_CLINIC_HOME") or Path.home() / ".run-clinic").expanduser().absolute(),
+        database=env.get("RUN_CLINIC_DATABASE") or None,
+        secret=env.get("RUN_CLINIC_SECRET", ""),
+        hosts=tuple(name.strip().lower() for name in env.get("RUN_CLINIC_HOSTS", "").split(",") if name.strip()),
+        max_upload=(_number(env, "RUN_CLINIC_MAX_UPLOAD", None) or DEFAULT_UPLOAD_MEGABYTES) * MEGABYTE,
+        quota=None if quota is None else quota * MEGABYTE,
+        demo=env.get("RUN_CLINIC_DEMO", "1") != "0",
+        environment=dict(env),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: int | None) -> int | None:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit() or int(text) < 1:
+        raise SettingsError(f"{name} must be a whole number of megabytes above 0, not {text!r}.")
+    return int(text)
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings that would be unsafe.
+
+    Raises
+    ------
+    SettingsError
+        Listening beyond loopback without a secret, or with one that is too short.
+    """
+    if settings.secret and len(settings.secret) < MIN_SECRET:
+        raise SettingsError(f"RUN_CLINIC_SECRET is too short: at least {MIN_SECRET} random characters are needed.")
+    if not settings.is_local and not settings.secret:
+        raise SettingsError(
+            f"Listening on {settings.host} would let other machines reach the dashboard, and RUN_CLINIC_SECRET is "
+            "not set. Set it to a long random text (for example the output of "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`), or serve on 127.0.0.1."
+        )
+
+
+def signing_secret(settings: Settings) -> str:
+    """The secret given, or on this machine only one kept in the home folder so that it survives a restart."""
+    if settings.secret:
+        return settings.secret
+    path = settings.home / "secret"
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if found := path.read_text(encoding="ascii").strip():
+            return found
+        # Another process made the file and has not written it yet, or died: its content is what counts from now on.
+        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="ascii").strip()
+
+
+def open_workspace(settings: Settings | None = None) -> Workspace:
+    """Open the workspace these settings name."""
+    from diagnostics.workspace import Limits, Workspace
+
+    chosen = settings or load()
+    limits = Limits(file_bytes=chosen.max_upload, total_bytes=chosen.quota)
+    return Workspace.open(chosen.home, chosen.database, limits=limits)
