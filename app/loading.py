@@ -5,7 +5,6 @@ Cache keys are content digests, never tables; nothing cached here reads session 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from diagnostics.exceptions import Conflict, NotFound, RunClinicError
-from diagnostics.types import Predictions, Report, Run, RuleOutcome, Slice, Subject
+from diagnostics.types import Predictions, Report, RuleOutcome, Run, Slice, Subject
 
 if TYPE_CHECKING:
     from diagnostics.workspace import IngestResult, PredictionsEntry, Project, RunEntry, Upload, Workspace
@@ -25,11 +24,10 @@ DEMO_ID = "demo"
 
 @st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
-    """Return the workspace of this process, at `RUN_CLINIC_HOME` or `~/.run-clinic`."""
-    from diagnostics.workspace import Workspace
+    """Return the workspace of this process; see `app.settings` for where it lies."""
+    from app.settings import open_workspace
 
-    home = os.environ.get("RUN_CLINIC_HOME") or Path.home() / ".run-clinic"
-    return Workspace.open(Path(home), os.environ.get("RUN_CLINIC_DATABASE") or None)
+    return open_workspace()
 
 
 # Projects

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import streamlit as st
@@ -10,12 +9,6 @@ import streamlit as st
 from app import i18n, state, theme
 from app.components import theme_switch
 from app.i18n import _
-
-# Sets the document's language and keeps the choice for the next visit; the values come from a fixed list of codes.
-_DOCUMENT = """<script>
-document.documentElement.lang = {lang};
-document.cookie = {cookie} + "=" + {lang} + "; path=/; max-age=31536000; samesite=lax";
-</script>"""
 
 
 def configure() -> None:
@@ -29,7 +22,7 @@ def configure() -> None:
 
 
 def dress(*, paths: Sequence[str]) -> None:
-    """Load the style sheet and tell the browser which language the document is in.
+    """Load the style sheet.
 
     Parameters
     ----------
@@ -37,11 +30,6 @@ def dress(*, paths: Sequence[str]) -> None:
         URL paths of all pages; Streamlit keeps the chosen theme by path, the switch sets them all.
     """
     st.html(theme.STYLE)
-    fill = {"lang": json.dumps(i18n.html_lang()), "cookie": json.dumps(state.LANGUAGE_COOKIE)}
-    script = _DOCUMENT
-    for name, value in fill.items():
-        script = script.replace(f"{{{name}}}", value)
-    st.html(script, unsafe_allow_javascript=True)
     state.keep("paths", list(paths))
 
 

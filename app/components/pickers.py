@@ -7,6 +7,7 @@ import streamlit as st
 from app import loading, state
 from app.components.text import plain, shorten
 from app.i18n import _
+from diagnostics.workspace import Project
 
 
 def sidebar() -> None:
@@ -16,14 +17,17 @@ def sidebar() -> None:
     if not projects:
         return
     picked = state.selection()
-    state.control("pick_project", picked.project)
+    state.control("pick_project", picked.project or None)
     st.selectbox(
         _("Project"),
         list(projects),
         format_func=lambda id: plain(projects[id].name),
         key="pick_project",
         on_change=_project_chosen,
+        placeholder=_("Pick a project"),
     )
+    if not picked.project:
+        return
     _runs(picked)
     _predictions(picked)
 
@@ -57,14 +61,16 @@ def _predictions(picked: state.Selection) -> None:
     )
 
 
-def _settle(projects: dict[str, object]) -> None:
+def _settle(projects: dict[str, Project]) -> None:
     """Replace what no longer exists by what does, and say so once."""
     picked = state.selection()
     if picked.project and picked.project not in projects:
         state.flash("project_missing", name=picked.project)
         picked = state.Selection()
     if not picked.project:
-        state.select(project=next(iter(projects), ""), runs=(), predictions="", slice="")
+        # The demo alone is offered, not opened: the first page invites the visitor's own files.
+        own = next((id for id, project in projects.items() if not project.demo), "")
+        state.select(project=own, runs=(), predictions="", slice="")
         picked = state.selection()
     if not picked.project:
         return

@@ -1,4 +1,4 @@
-"""The switch between the light theme, the dark one and the system's."""
+"""The switch between the light theme, the dark one and the system's; it also names the document's language."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app import i18n, state
 from app.i18n import _
 
 # Streamlit 1.67 reads the chosen theme from local storage when the page loads, under a name with the page's path.
@@ -13,6 +14,9 @@ from app.i18n import _
 # that is picked is in the address and survives.
 _JS = """
 export default function ({ data, parentElement }) {
+  // The choice of language is kept for the next visit in a cookie that the server reads.
+  document.documentElement.lang = data.lang;
+  document.cookie = `${data.cookie}=${data.lang}; path=/; max-age=31536000; samesite=lax`;
   const root = parentElement.querySelector("fieldset");
   const key = (path) => `stActiveTheme-${path}-v2`;
   const base = data.paths.map((path) => "/" + path);
@@ -76,5 +80,7 @@ def draw(paths: Sequence[str]) -> None:
             "legend": _("Theme"),
             "labels": {"System": _("System"), "Light": _("Light"), "Dark": _("Dark")},
             "paths": list(paths),
+            "lang": i18n.html_lang(),
+            "cookie": state.LANGUAGE_COOKIE,
         },
     )

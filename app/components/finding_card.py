@@ -1,0 +1,152 @@
+"""The card of a finding: what was seen, how sure, why it is probably so, the check that tells, what to do and not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from app import loading, state, theme
+from app.components import links, run_shape
+from app.components.grouping import Card
+from app.components.text import escape, shorten
+from app.i18n import _, language, ngettext
+from diagnostics.knowledge import Explanation, explain
+from diagnostics.types import Finding
+from diagnostics.workspace import PredictionsEntry, RunEntry
+
+Entries = Mapping[str, RunEntry | PredictionsEntry]
+_OTHERS = 200
+
+
+def draw(card: Card, entries: Entries, *, number: int, expanded: bool) -> None:
+    """Draw one card.
+
+    Parameters
+    ----------
+    card : Card
+    entries : mapping of subject key to list entry
+        To open the run or the prediction set a finding is about.
+    number : int
+        Place on the page; makes the widget keys unique.
+    expanded : bool
+        Whether the details are open.
+    """
+    told = explain(card.top, language())
+    with st.container(key=f"rc-card-{card.top.severity}-{number}", gap="small"):
+        entry = entries.get(card.top.subject.key)
+        picture, alternative = _picture(card.top, entry)
+        if picture:
+            left, right = st.columns([7, 3], gap="medium", vertical_alignment="center")
+        else:
+            left, right = st.container(gap="small"), None
+        with left:
+            _head(card, told)
+        if right is not None:
+            right.image(picture, alt=alternative, width="stretch")
+        with st.expander(_("Evidence, causes and what to do"), expanded=expanded):
+            _details(told)
+        if len(card.findings) > 1:
+            _others(card, entries, number)
+        _open(card.top, entry)
+
+
+def _head(card: Card, told: Explanation) -> None:
+    mark, colour = theme.SEVERITY_MARKS[card.top.severity]
+    st.subheader(f":{colour}[{mark}] {escape(told.title)}", anchor=False)
+    about = escape(shorten(card.top.subject.name, 60))
+    parts = [f"**{escape(told.severity)}**", escape(told.confidence), about]
+    if others := len(card.findings) - 1:
+        parts.append(ngettext("and {n} more like it", "and {n} more like it", others).format(n=others))
+    st.caption(" · ".join(parts))
+    st.markdown(escape(told.summary))
+
+
+def _details(told: Explanation) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        if told.evidence:
+            _heading(_("Evidence"))
+            st.markdown("\n".join(f"- {escape(line)}" for line in told.evidence))
+        if told.hypotheses:
+            _heading(_("Likely causes"))
+            st.markdown("\n".join(_cause(n, cause) for n, cause in enumerate(told.hypotheses, start=1)))
+        if told.check:
+            _heading(_("The check that tells them apart") if len(told.hypotheses) > 1 else _("The next check"))
+            st.markdown(_titled(told.check.title, told.check.what, told.check.effort))
+    with right:
+        if told.actions:
+            _heading(_("Do"))
+            lines = [f"{n}. {_titled(s.title, s.what, s.effort)}" for n, s in enumerate(told.actions, start=1)]
+            st.markdown("\n".join(lines))
+        if told.avoid:
+            _heading(_("Do not"))
+            st.markdown("\n".join(f"- {_titled(caution.title, caution.why)}" for caution in told.avoid))
+
+
+def _heading(text: str) -> None:
+    st.markdown(f"#### {text}")
+
+
+def _titled(title: str, text: str, note: str = "") -> str:
+    parts = [f"**{escape(title)}**"]
+    if text:
+        parts.append(escape(text))
+    if note:
+        parts.append(f":gray[({escape(note)})]")
+    return f"{parts[0]}: {' '.join(parts[1:])}" if text else " ".join(parts)
+
+
+def _cause(number: int, cause: object) -> str:
+    lines = [f"{number}. {escape(cause.text)} :gray[({escape(cause.weight)})]"]
+    lines += [f"    - {_('for:')} {escape(fact)}" for fact in cause.support]
+    lines += [f"    - {_('against:')} {escape(fact)}" for fact in cause.against]
+    return "\n".join(lines)
+
+
+def _picture(finding: Finding, entry: RunEntry | PredictionsEntry | None) -> tuple[str, str]:
+    if finding.subject.kind != "run" or entry is None:
+        return "", ""
+    return run_shape.drawing(loading.run(entry), finding)
+
+
+def _open(finding: Finding, entry: RunEntry | PredictionsEntry | None) -> None:
+    if entry is None:
+        return
+    if finding.subject.kind == "run":
+        links.to_page("curves", _("Open in learning curves") + " ›", runs=(entry.id,))
+    else:
+        links.to_page("confusion", _("Open in confusion matrix") + " ›", predictions=entry.id)
+
+
+def _others(card: Card, entries: Entries, number: int) -> None:
+    """Draw the other cases as a table: where, what, how sure; each row links to its run."""
+    rest = card.findings[1 : _OTHERS + 1]
+    with st.expander(_("The other cases ({n})").format(n=len(card.findings) - 1)):
+        told = [explain(finding, language()) for finding in rest]
+        st.dataframe(
+            {
+                _("Where"): [finding.subject.name for finding in rest],
+                _("What was seen"): [one.summary for one in told],
+                _("How sure"): [one.confidence for one in told],
+            },
+            hide_index=True,
+            key=f"others-{card.id}-{number}",
+            on_select=lambda: _picked(card, entries, number),
+            selection_mode="single-row",
+            alt=_("Other runs with the same finding"),
+        )
+        st.caption(_("Tick a row to look at that run or prediction set alone."))
+
+
+def _picked(card: Card, entries: Entries, number: int) -> None:
+    chosen = state.widget(f"others-{card.id}-{number}", {})
+    rows = chosen["selection"]["rows"] if chosen else []
+    if not rows:
+        return
+    finding = card.findings[1 + rows[0]]
+    entry = entries.get(finding.subject.key)
+    if entry is not None and finding.subject.kind == "run":
+        state.select(runs=(entry.id,))
+    elif entry is not None:
+        state.select(predictions=entry.id)

@@ -1,0 +1,204 @@
+"""The triage of 30 to 60 minutes as data: its parts, the steps files can answer and the questions only people can.
+
+Source: the course text on debugging neural networks, its triage roadmap (procedure 7), the reading checklist for
+curves (procedure 1), and the minimal per-class report and slice analysis (procedures 3 and 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.i18n import N_
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Something the files may answer: the rules whose outcomes answer it.
+
+    Attributes
+    ----------
+    id : str
+    title : str
+        Message id.
+    rules : tuple of str
+        Rule ids.
+    clear : str
+        Message id of the sentence that holds where none of the rules fired; `{n}` subjects.
+    """
+
+    id: str
+    title: str
+    rules: tuple[str, ...]
+    clear: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Something only a person can tick off."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One of the six parts; `page` is where to look closer."""
+
+    id: str
+    title: str
+    minutes: str
+    steps: tuple[Step, ...] = ()
+    questions: tuple[Question, ...] = ()
+    page: str = ""
+
+
+PARTS = (
+    Part(
+        id="pipeline",
+        title=N_("Pipeline sanity"),
+        minutes="5–10",
+        page="files",
+        steps=(
+            Step(
+                id="numbers",
+                title=N_("The loss stays finite and training learns something"),
+                rules=("nonfinite_loss", "stuck_at_chance"),
+                clear=N_("finite and learning in {n} runs"),
+            ),
+            Step(
+                id="log",
+                title=N_("The log is one uninterrupted run"),
+                rules=("restarted_log",),
+                clear=N_("uninterrupted in {n} runs"),
+            ),
+            Step(
+                id="table",
+                title=N_("Labels, scores and rows of the prediction files can be trusted"),
+                rules=("missing_labels", "duplicate_rows", "constant_score", "not_probabilities"),
+                clear=N_("sound in {n} prediction sets"),
+            ),
+        ),
+        questions=(
+            Question(id="pairs", text=N_("I looked at 20 inputs with their labels as they leave the data loader")),
+            Question(id="memorize", text=N_("I trained on 32 to 128 fixed examples, and the loss went to almost zero")),
+        ),
+    ),
+    Part(
+        id="curves",
+        title=N_("Curves"),
+        minutes="10",
+        page="curves",
+        steps=(
+            Step(
+                id="comparable",
+                title=N_("1. Training and validation can be compared"),
+                rules=("validation_easier",),
+                clear=N_("comparable in {n} runs"),
+            ),
+            Step(
+                id="drop",
+                title=N_("2. Training loss falls at the start, and at a useful pace"),
+                rules=("stuck_at_chance", "slow_training", "unstable_training", "underfitting"),
+                clear=N_("falls as it should in {n} runs"),
+            ),
+            Step(
+                id="gap",
+                title=N_("3. The gap between training and validation is small"),
+                rules=("generalization_gap", "overfitting"),
+                clear=N_("small in {n} runs"),
+            ),
+            Step(
+                id="turn",
+                title=N_("4. The turning point: validation improves to the end"),
+                rules=("overfitting", "still_improving", "checkpoint_missed"),
+                clear=N_("no turning point in {n} runs"),
+            ),
+            Step(
+                id="agree",
+                title=N_("5. Loss and metric agree"),
+                rules=("loss_metric_mismatch",),
+                clear=N_("agree in {n} runs"),
+            ),
+        ),
+        questions=(
+            Question(
+                id="preprocessing",
+                text=N_("Training and validation share their preprocessing; validation has no random augmentation"),
+            ),
+        ),
+    ),
+    Part(
+        id="matrix",
+        title=N_("Confusion matrix and classes"),
+        minutes="10",
+        page="confusion",
+        steps=(
+            Step(
+                id="confusions",
+                title=N_("Errors are spread, not concentrated between classes"),
+                rules=("confused_pair", "sink_class"),
+                clear=N_("no dominant confusion in {n} prediction sets"),
+            ),
+            Step(
+                id="rare",
+                title=N_("No class is hardly ever found"),
+                rules=("rare_class_low_recall",),
+                clear=N_("every class is found in {n} prediction sets"),
+            ),
+            Step(
+                id="scores",
+                title=N_("Threshold, calibration and residuals are in order"),
+                rules=(
+                    "threshold_misplaced", "miscalibration", "biased_residuals", "heteroscedastic_residuals",
+                    "residual_outliers",
+                ),
+                clear=N_("in order in {n} prediction sets"),
+            ),
+        ),
+        questions=(
+            Question(id="examples", text=N_("I read wrong examples of the worst classes: hard cases or silly ones")),
+        ),
+    ),
+    Part(
+        id="slices",
+        title=N_("Slices"),
+        minutes="10–20",
+        page="confusion",
+        steps=(
+            Step(
+                id="weak",
+                title=N_("No subgroup is clearly worse than the rest"),
+                rules=("weak_slice",),
+                clear=N_("none beyond chance in {n} prediction sets"),
+            ),
+            Step(
+                id="labels",
+                title=N_("Labels are consistent in every subgroup"),
+                rules=("inconsistent_labels_slice", "suspected_label_errors"),
+                clear=N_("consistent in {n} prediction sets"),
+            ),
+        ),
+        questions=(
+            Question(id="critical", text=N_("I know which subgroups matter most to the people who use the model")),
+        ),
+    ),
+)  # fmt: skip
+
+HYPOTHESES = Part(
+    id="hypotheses",
+    title=N_("Hypotheses"),
+    minutes="3",
+    questions=(
+        Question(id="separating", text=N_("I ran the check that tells the first two causes apart")),
+    ),
+)  # fmt: skip
+
+INTERVENTIONS = Part(
+    id="interventions",
+    title=N_("Two interventions"),
+    minutes="2",
+    questions=(
+        Question(id="prediction", text=N_("I wrote down what I expect before I start the new run")),
+        Question(id="single", text=N_("Each new run changes one thing only")),
+    ),
+)

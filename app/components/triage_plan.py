@@ -1,0 +1,117 @@
+"""The six parts of the triage: what the files answer is ticked with its numbers, the rest is asked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import loading, state
+from app.components import grouping, links
+from app.components.finding_card import Entries
+from app.components.plan import HYPOTHESES, INTERVENTIONS, PARTS, Part, Question, Step
+from app.components.text import escape, shorten
+from app.i18n import _, language, ngettext
+from diagnostics.knowledge import action_title, explain, reason, title
+from diagnostics.types import Report, Severity
+
+_SETTING = "triage"
+_MARKS = {"clear": ":green[✓]", "found": ":orange[◆]", "open": ":gray[○]"}
+
+
+def draw(report: Report, project: str, entries: Entries) -> None:
+    """Draw the parts, three beside each other on a wide page."""
+    done = set(loading.setting(project, _SETTING, ()))
+    st.header(_("The 30-minute triage"), anchor=False)
+    st.caption(_("Ticked by the files where they answer; the rest is for you. Your ticks are kept with the project."))
+    parts = [*PARTS, HYPOTHESES, INTERVENTIONS]
+    for start in range(0, len(parts), 3):
+        columns = st.columns(3, gap="medium")
+        for offset, (column, part) in enumerate(zip(columns, parts[start : start + 3], strict=False)):
+            with column:
+                _part(start + offset + 1, part, report, project, entries, done)
+
+
+def _part(number: int, part: Part, report: Report, project: str, entries: Entries, done: set[str]) -> None:
+    with st.container(key=f"rc-part-{part.id}", gap="small"):
+        st.subheader(f"{number}. {_(part.title)}", anchor=False)
+        minutes = _("{n} minutes").format(n=part.minutes)
+        st.caption(f"{_progress(part, report, done)} · {minutes}")
+        if part is HYPOTHESES:
+            _hypotheses(report)
+        elif part is INTERVENTIONS:
+            _interventions(report, entries)
+        elif part.steps:
+            st.markdown("\n".join(f"- {_step(step, report)}" for step in part.steps))
+        for question in part.questions:
+            _question(part, question, project, done)
+        if part.page:
+            links.to_page(part.page, _("Look closer") + " ›")
+
+
+def _progress(part: Part, report: Report, done: set[str]) -> str:
+    steps = sum(grouping.tally(report, step.rules).answered for step in part.steps)
+    ticked = sum(_name(part, question) in done for question in part.questions)
+    whole = len(part.steps) + len(part.questions)
+    if part is INTERVENTIONS and report.interventions:
+        steps, whole = 1, whole + 1
+    if part is HYPOTHESES and any(f.hypotheses for f in report.findings):
+        steps, whole = 1, whole + 1
+    return _("{done} of {whole} answered").format(done=steps + ticked, whole=whole)
+
+
+def _step(step: Step, report: Report) -> str:
+    said = grouping.tally(report, step.rules)
+    text = escape(_(step.title))
+    if said.found:
+        names, more = grouping.names(said.found)
+        symptoms = ", ".join(dict.fromkeys(title(finding.id, language()) for finding in said.found))
+        where = ", ".join(escape(shorten(name, 32)) for name in names)
+        if more:
+            where += " " + ngettext("and {n} more", "and {n} more", more).format(n=more)
+        mark = _MARKS["found"]
+        return f"{mark} {text}: {escape(symptoms)} ({where})"
+    if said.clear:
+        return f"{_MARKS['clear']} {text}: {escape(_(step.clear).format(n=len(said.clear)))}"
+    if said.skipped:
+        return f"{_MARKS['open']} {text}: {escape(reason(said.skipped[0], language()))}"
+    return f"{_MARKS['open']} {text}: {_('no file about this yet')}"
+
+
+def _hypotheses(report: Report) -> None:
+    top = next((f for f in report.findings if f.hypotheses and f.severity is not Severity.INFO), None)
+    if top is None:
+        st.markdown(_("The files give no reason to suspect anything."))
+        return
+    told = explain(top, language())
+    lines = [f"{n}. {escape(cause.text)}" for n, cause in enumerate(told.hypotheses[:2], start=1)]
+    st.markdown(f"{escape(told.title)} ({escape(shorten(top.subject.name, 32))}):\n\n" + "\n".join(lines))
+    if told.check:
+        st.markdown(f"**{_('Check:')}** {escape(told.check.title)}. {escape(told.check.what)}")
+
+
+def _interventions(report: Report, entries: Entries) -> None:
+    if not report.interventions:
+        st.markdown(_("Nothing to change on this evidence."))
+        return
+    lines = []
+    for number, proposal in enumerate(report.interventions, start=1):
+        because = ", ".join(title(id, language()) for id in dict.fromkeys(proposal.findings))
+        where = escape(shorten(proposal.subject.name, 32))
+        lines.append(f"{number}. **{escape(action_title(proposal.action, language()))}** ({where}): {escape(because)}")
+    st.markdown("\n".join(lines))
+
+
+def _question(part: Part, question: Question, project: str, done: set[str]) -> None:
+    name = _name(part, question)
+    key = f"tick-{project}-{name}"
+    state.control(key, name in done)
+    st.checkbox(_(question.text), key=key, on_change=_ticked, args=(project, name, key))
+
+
+def _ticked(project: str, name: str, key: str) -> None:
+    done = set(loading.setting(project, _SETTING, ()))
+    done = done | {name} if state.widget(key) else done - {name}
+    loading.keep_setting(project, _SETTING, sorted(done))
+
+
+def _name(part: Part, question: Question) -> str:
+    return f"{part.id}.{question.id}"
