@@ -1,0 +1,197 @@
+"""The server's side of a worker: start it, ask it, end it; nothing it does can hurt more than itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from numpy.typing import NDArray
+
+from diagnostics.exceptions import RunClinicError
+from diagnostics.explanations.sandbox import frames
+
+MEMORY_BYTES = 2_500_000_000
+CPU_SECONDS = 10
+START_SECONDS = 60.0
+ANSWER_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelDescription:
+    """What a loaded model says of itself.
+
+    Attributes
+    ----------
+    inputs, outputs : tuple of mappings
+        Each with name, type and shape (None for a free size).
+    features : tuple of str
+        Column names where the file has them.
+    classes : tuple of str
+    locks : mapping of lock to whether it is in force
+    """
+
+    inputs: tuple[Mapping[str, Any], ...]
+    outputs: tuple[Mapping[str, Any], ...]
+    features: tuple[str, ...]
+    classes: tuple[str, ...]
+    locks: Mapping[str, bool]
+
+
+class ModelError(RunClinicError):
+    """A model that was refused, is broken, or failed to answer; the code has its sentence in the knowledge files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model file: its format ("onnx", "xgboost", "lightgbm", "catboost", "skops") and content."""
+
+    format: str
+    content: bytes
+
+
+class Worker:
+    """A context in which one model answers.
+
+    ::
+
+        with Worker(Model(format="onnx", content=...)) as worker:
+            worker.predict({"X": rows})
+
+    Parameters
+    ----------
+    model : Model
+    memory_bytes, cpu_seconds : int
+        Of the whole worker.
+    answer_seconds : float
+        Wall time for loading and for each answer; after that the worker is ended.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        memory_bytes: int = MEMORY_BYTES,
+        cpu_seconds: int = CPU_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._model = model
+        self._limits = (memory_bytes, cpu_seconds)
+        self._patience = answer_seconds
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.description: ModelDescription | None = None
+
+    def __enter__(self) -> Worker:
+        """Start the process and load the model.
+
+        Raises
+        ------
+        ModelError
+        """
+        self._folder = tempfile.TemporaryDirectory(prefix="run-clinic-worker-")
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "diagnostics.explanations.sandbox.worker", self._model.format,
+             str(self._limits[0]), str(self._limits[1])],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder.name,
+            env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PATH": "/nowhere",
+                 "HOME": self._folder.name, "MALLOC_ARENA_MAX": "2"},
+            close_fds=True, start_new_session=True,
+        )  # fmt: skip
+        try:
+            message, _ = self._ask({"load": self._model.format}, blob=self._model.content, seconds=START_SECONDS)
+            if "refused" in message:
+                raise ModelError(str(message["refused"]), **dict(message.get("params", {})))
+            self.description = _description(message)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process."""
+        self.close()
+
+    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Outputs of the model by name.
+
+        Parameters
+        ----------
+        inputs : mapping of input name to array
+            Table models take one input "X" of shape (n, features).
+
+        Raises
+        ------
+        ModelError
+            "model_failed", "model_memory", "model_timeout" or "model_died".
+        """
+        message, arrays = self._ask({"predict": True}, inputs, seconds=self._patience)
+        if "failed" in message:
+            raise ModelError(str(message["failed"]), **dict(message.get("params", {})))
+        return arrays
+
+    def close(self) -> None:
+        """End the process at once; harmless when it has ended."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    try:
+                        stream.close()
+                    except BrokenPipeError:
+                        continue  # unsent bytes for a process that is gone
+            self._process = None
+            self._folder.cleanup()
+
+    def _ask(
+        self,
+        message: Mapping[str, Any],
+        arrays: Mapping[str, NDArray[Any]] | None = None,
+        *,
+        seconds: float,
+        blob: bytes = b"",
+    ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise ModelError("model_died")
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        with self._lock:
+            timer = threading.Timer(seconds, end)
+            timer.start()
+            try:
+                frames.write(process.stdin, message, arrays, blob)  # type: ignore[arg-type]
+                answer, found, _ = frames.read(process.stdout)  # type: ignore[arg-type]
+            except (OSError, EOFError, frames.BrokenFrame) as error:
+                process.kill()
+                code = "model_timeout" if late.is_set() else "model_died"
+                raise ModelError(code, seconds=seconds) from error
+            finally:
+                timer.cancel()
+        return answer, found
+
+
+def _description(message: Mapping[str, Any]) -> ModelDescription:
+    try:
+        said = message["ready"]
+        return ModelDescription(
+            inputs=tuple(dict(entry) for entry in said["inputs"]),
+            outputs=tuple(dict(entry) for entry in said["outputs"]),
+            features=tuple(str(name) for name in said.get("features", ())),
+            classes=tuple(str(name) for name in said.get("classes", ())),
+            locks={str(name): bool(value) for name, value in message["locks"].items()},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError("model_died") from error

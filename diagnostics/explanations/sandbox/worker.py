@@ -1,0 +1,73 @@
+"""The child process: loads one model from standard input and answers until the line is closed.
+
+Started by `client.Worker` as `python -I -m diagnostics.explanations.sandbox.worker FORMAT MEMORY CPU`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, BinaryIO
+
+from diagnostics.explanations.sandbox import frames, loaders, lockdown
+from diagnostics.explanations.sandbox.gate import Refused
+
+
+def main(arguments: list[str]) -> int:
+    """Lock the doors, load, answer."""
+    format, memory, cpu = arguments[0], int(arguments[1]), int(arguments[2])
+    requests, replies = _private_streams()
+    try:
+        loaders.prepare(format)
+    except ImportError as error:
+        frames.write(replies, {"refused": "library_missing", "params": {"library": str(error.name)}})
+        return 0
+    locks = lockdown.lock(memory, cpu)
+    _, _, content = frames.read(requests)
+    try:
+        model = loaders.FORMATS[format](content)
+        frames.write(replies, {"ready": model.describe(), "locks": locks.as_dict()})
+    except Refused as refusal:
+        frames.write(replies, {"refused": refusal.code, "params": refusal.params})
+        return 0
+    except MemoryError:
+        frames.write(replies, {"refused": "model_memory", "params": {}})
+        return 0
+    except Exception as error:  # whatever a library says of a broken file, the server needs one clear sentence
+        frames.write(replies, {"refused": "model_broken", "params": _said(format, error)})
+        return 0
+    return _answer(model, requests, replies, format)
+
+
+def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format: str) -> int:
+    while True:
+        try:
+            _, inputs, _ = frames.read(requests)
+        except EOFError:
+            return 0
+        try:
+            frames.write(replies, {"ok": True}, model.predict(inputs))
+        except MemoryError:
+            frames.write(replies, {"failed": "model_memory", "params": {}})
+        except Exception as error:  # the model's own failure is an answer too
+            frames.write(replies, {"failed": "model_failed", "params": _said(format, error)})
+
+
+def _said(format: str, error: Exception) -> dict[str, Any]:
+    text = " ".join(str(error).split())
+    return {"format": format, "error": type(error).__name__, "found": text[:300]}
+
+
+def _private_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the line for frames only: libraries that print get nowhere."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    os.close(nowhere)
+    return requests, replies
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
