@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from diagnostics.types import FloatArray, Note, Role, Setting, SourceFile, Split
+from diagnostics.types import FloatArray, IntArray, Note, Role, Setting, SourceFile, Split
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -20,6 +20,8 @@ class Series:
     value : ndarray of float, shape (n,)
         Only the rows where the file has a value; NaN and infinity that were logged stay.
     step, epoch, wall_time : ndarray of float, shape (n,), or None
+    row : ndarray of int, shape (n,), or None
+        Place of each value in the file (row, line, event); lets restarts be found across sparse series.
     split, metric, role, greater_is_better, unit
         Set only where the *format* says so (a TensorBoard folder "validation", CatBoost's "best_value");
         otherwise the name decides, later, in one place.
@@ -30,6 +32,7 @@ class Series:
     step: FloatArray | None = None
     epoch: FloatArray | None = None
     wall_time: FloatArray | None = None
+    row: IntArray | None = None
     split: Split | None = None
     metric: str | None = None
     role: Role | None = None
