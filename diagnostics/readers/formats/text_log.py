@@ -1,0 +1,73 @@
+"""Plain text logs: terminal output and logging files, by the grammars of `diagnostics.readers.text`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from diagnostics.exceptions import NotALog, TooLarge, UnreadableFile
+from diagnostics.readers.draft import Draft
+from diagnostics.readers.registry import Reading, reader
+from diagnostics.readers.source import Source
+from diagnostics.readers.text import cleaning, engine
+from diagnostics.readers.text.grammar import Family
+from diagnostics.readers.text.grammars import GRAMMARS
+
+MAX_BYTES = 512 << 20
+_SAMPLE_LINES = 3_000  # from the beginning and again from the end: enough to tell which family writes
+_SNIFF_LINES = 400
+_PARTICULAR = 1.5  # a particular family that finds two thirds of what the general one finds understands it better
+
+
+@reader("text_log")
+class TextLog:
+    """Logs written for people."""
+
+    def sniff(self, source: Source) -> float:
+        """0.75 where the head has several rows of one family, 0.2 for any other text: the log may begin later."""
+        if not source.is_text:
+            return 0.0
+        lines = list(cleaning.lines(source.head_text))[:_SNIFF_LINES]
+        grammar, count = _best(lines)
+        return 0.75 if grammar is not None and count >= 3 else 0.2
+
+    def read(self, source: Source) -> Sequence[Reading]:
+        """Read with the family that finds the most; raises UnreadableFile where none finds a curve."""
+        if source.size > MAX_BYTES:
+            raise TooLarge("file_bytes", file=source.name, remedy="fewer_points", limit=MAX_BYTES, size=source.size)
+        lines = list(cleaning.lines(source.text()))
+        grammar, _ = _best(_sample(lines))
+        if grammar is None:
+            raise _nothing(source, lines)
+        found = engine.rows(grammar, lines)
+        return [
+            Draft(
+                run=f"{source.folder}/{source.stem}" if source.folder else source.stem,
+                name=source.stem,
+                series=engine.series(grammar, found),
+                source=source.described(f"stdout_{grammar.id}"),
+                setting=grammar.setting,
+            )
+        ]
+
+
+def _sample(lines: list[str]) -> list[str]:
+    if len(lines) <= 2 * _SAMPLE_LINES:
+        return lines
+    return lines[:_SAMPLE_LINES] + lines[-_SAMPLE_LINES:]
+
+
+def _best(lines: list[str]) -> tuple[Family | None, int]:
+    """The grammar that finds the most numbers, and how many rows those are in."""
+    best: tuple[float, Family | None, int] = (0.0, None, 0)
+    for grammar in GRAMMARS:
+        numbers, rows = engine.amount(grammar, lines)
+        score = numbers * (1.0 if grammar.general else _PARTICULAR)
+        if rows >= grammar.needs and score > best[0]:
+            best = (score, grammar, rows)
+    return best[1], best[2]
+
+
+def _nothing(source: Source, lines: list[str]) -> UnreadableFile:
+    if any(line.startswith("Epoch 1/") for line in lines):
+        return NotALog("log_without_values", file=source.name, remedy="let_it_run")
+    return UnreadableFile("no_log_lines", file=source.name, expected="epoch, step, loss", remedy="see_formats")
