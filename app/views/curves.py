@@ -1,7 +1,74 @@
-"""Placeholder until the page moves in."""
+"""Learning curves: how training went, and where it turned."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app import loading, state
+from app.components import curve_chart, curve_controls, curve_rail, curve_tables, finding_card, links, verdict
+from app.components.grouping import Card
+from app.i18n import _
+from diagnostics.types import Finding, Run
+from diagnostics.workspace import RunEntry
+
+MOST = 100
+"""Runs drawn at once; the pickers choose which."""
 
 
 def render() -> None:
     """Draw the page."""
+    st.title(_("Learning curves"), anchor=False)
+    st.caption(_("How did training go, and where did it turn?"))
+    picked = state.selection()
+    entries = _entries(loading.runs(picked.project), picked.runs)
+    if not entries:
+        _empty()
+        return
+    shown = entries[:MOST]
+    if len(entries) > MOST:
+        st.info(_("The first {most} of {n} runs are shown; choose others in the sidebar.").format(
+            most=MOST, n=len(entries)))  # fmt: skip
+    report = loading.report(shown)
+    runs = [loading.run(entry) for entry in shown]
+    verdict.draw(report)
+    view = curve_controls.draw(runs)
+    _chart(shown, runs, curve_rail.findings(report), view)
+    curve_tables.best_points(runs, view)
+    with st.expander(_("How this is drawn")):
+        _method()
+
+
+@st.fragment
+def _chart(entries: Sequence[RunEntry], runs: Sequence[Run], found: Sequence[Finding], view: object) -> None:
+    """The chart, the finding that is open and the downloads; a zoom redraws only this."""
+    opened = curve_chart.draw(runs, found, view)
+    curve_tables.download(runs, view.metrics)
+    if opened is not None:
+        finding = found[opened]
+        by_subject: Mapping[str, RunEntry] = {entry.digest: entry for entry in entries}
+        finding_card.draw(Card(id=finding.id, findings=(finding,)), by_subject, number=opened, expanded=True)
+
+
+def _entries(offered: Sequence[RunEntry], picked: Sequence[str]) -> list[RunEntry]:
+    wanted = set(picked)
+    return [entry for entry in offered if not wanted or entry.id in wanted]
+
+
+def _empty() -> None:
+    st.info(_("No runs in this project yet. Add the logs of a training run, or open the demo project."))
+    links.to_page("files", _("Runs & files") + " ›")
+
+
+def _method() -> None:
+    st.markdown(
+        _(
+            "- Lines join the logged points. Smoothing is a trailing average; nothing is ever smoothed without its raw "
+            "points underneath.\n"
+            "- Long curves are thinned to at most 2,500 points: of every few pixels the lowest and the highest point "
+            "stay, so no spike and no gap is lost. Zooming in samples anew from all points.\n"
+            "- A restarted log is drawn in parts; the parts are never joined.\n"
+            "- Blue is training, vermilion validation, green test; runs differ in shade and in dashes."
+        )
+    )

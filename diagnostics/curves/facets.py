@@ -153,6 +153,13 @@ def facets(runs: Sequence[Run], view: View) -> tuple[Facet, ...]:
     return tuple(found)
 
 
+def ends(trace: Trace) -> tuple[float, float] | None:
+    """First and last finite value of a trace, the smoothed one where there is one; None where nothing is finite."""
+    shown = trace.value if trace.smooth is None else trace.smooth
+    finite = shown[np.isfinite(shown)]
+    return (float(finite[0]), float(finite[-1])) if len(finite) else None
+
+
 def _limit_each(runs: Sequence[Run], view: View) -> int:
     count = sum(len(_wanted(run, metric, view)) for run in runs for metric in view.metrics)
     lines = count * (2 if view.smoothing else 1)

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from diagnostics.curves.facets import Facet, View
+from diagnostics.curves.facets import Facet, View, ends
 from diagnostics.curves.places import Place
 from diagnostics.figures.layout import BOTTOM, TOP, Row, rows, total_height
 from diagnostics.figures.lines import band_lines, edge_points, keys, series_name, trace_lines
-from diagnostics.figures.marks import end_labels, mark_labels, mark_rings, mark_shapes, stagger
+from diagnostics.figures.marks import QUIET, end_labels, mark_labels, mark_rings, mark_shapes, stagger
 from diagnostics.figures.palette import Theme, line_colour, palette
 from diagnostics.figures.template import plain, shorten, template
+from diagnostics.figures.ticks import time_ticks
 from diagnostics.figures.words import CurveWords
+from diagnostics.types import Axis
 
 LABELLED = 6
 """Up to so many lines in a facet are named at their end; more get a legend."""
@@ -47,14 +49,15 @@ def curves(
     most = max((len(facet.traces) for facet in facets), default=0)
     labelled = most <= LABELLED
     span = _span(facets, view)
+    quiet = len({(place.finding, place.run) for place in places}) > QUIET
     data: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
     for row in placed:
-        data += _facet_data(row, places, view, words, theme, several=several)
-        shapes += mark_shapes(places, row, theme)
+        data += _facet_data(row, () if quiet else places, view, words, theme, several=several)
+        shapes += mark_shapes(places, row, theme, quiet=quiet)
         notes += [_title(row, words, theme)]
-        notes += stagger(mark_labels(places, row, words, theme), span) if span else []
+        notes += stagger(mark_labels(places, row, words, theme), span) if span and not quiet else []
         if labelled:
             notes += end_labels(_ends(row, words, theme, several=several), row, log=_log(row, view))
     if not labelled:
@@ -79,14 +82,12 @@ def _facet_data(
 
 
 def _ends(row: Row, words: CurveWords, theme: Theme, *, several: bool) -> list[tuple[str, str, float]]:
-    ends = []
+    found = []
     for trace in row.facet.traces:
-        shown = trace.value if trace.smooth is None else trace.smooth
-        finite = shown[np.isfinite(shown)]
-        if len(finite):
+        if values := ends(trace):
             name = shorten(series_name(trace, words, several=several), NAME)
-            ends.append((name, line_colour(trace.split, trace.number, theme), float(finite[-1])))
-    return ends
+            found.append((name, line_colour(trace.split, trace.number, theme), values[1]))
+    return found
 
 
 def _title(row: Row, words: CurveWords, theme: Theme) -> dict[str, Any]:
@@ -115,6 +116,8 @@ def _layout(
     axis: dict[str, Any] = {"title": {"text": words.axis}, "anchor": placed[-1].name, "domain": [0, 1]}
     if view.log_x:
         axis |= {"type": "log", "dtick": 1}
+    if span and view.axis is Axis.WALL_TIME and not view.log_x:
+        axis |= time_ticks(*span)
     if span:
         axis["range"] = [float(np.log10(edge)) for edge in span] if view.log_x else list(span)
     layout["xaxis"] = axis
@@ -129,7 +132,7 @@ def _layout(
 
 
 def _value_axis(row: Row, view: View) -> dict[str, Any]:
-    axis: dict[str, Any] = {"domain": [row.bottom, row.top], "anchor": "x", "nticks": max(3, row.height // 48)}
+    axis: dict[str, Any] = {"domain": [row.bottom, row.top], "anchor": "x", "nticks": max(4, row.height // 36)}
     unit = row.facet.unit
     if unit == "percent":
         axis["ticksuffix"] = " %"

@@ -13,6 +13,9 @@ from diagnostics.figures.words import CurveWords
 WORDED = 4
 """Up to so many marks in a facet carry their word; more carry only their number."""
 
+QUIET = 12
+"""More marks than this on the whole chart stay invisible until the list beside it lights them."""
+
 RINGS = {"best": "star-open", "spike": "circle-open", "turning_point": "circle-open"}
 
 
@@ -23,13 +26,14 @@ def in_facet(places: Sequence[Place], row: Row) -> list[Place]:
     return [p for p in wanted if (p.kind == "gap") == (row.facet.kind == "gap")]
 
 
-def mark_shapes(places: Sequence[Place], row: Row, theme: Theme) -> list[dict[str, Any]]:
+def mark_shapes(places: Sequence[Place], row: Row, theme: Theme, *, quiet: bool = False) -> list[dict[str, Any]]:
     """A vertical line a point, a light area a stretch; named after the finding so that the page can light them."""
     shapes = []
     for place in in_facet(places, row):
         colour = _colour(place, theme)
         shape = {
             "name": _name(place), "xref": "x", "yref": f"{row.name} domain", "y0": 0, "y1": 1, "layer": "below",
+            "opacity": 0 if quiet and place.finding is not None else 1,
             "x0": place.start, "x1": place.start if place.stop is None else place.stop,
         }  # fmt: skip
         if place.stop is None:

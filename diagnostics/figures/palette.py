@@ -38,11 +38,9 @@ PALETTES: dict[str, Palette] = {
     ),
 }  # fmt: skip
 
-SPLITS: dict[Split | None, str] = {
-    Split.TRAIN: "#0072B2",
-    Split.VALIDATION: "#D55E00",
-    Split.TEST: "#009E73",
-    None: "#7A7F87",
+SPLITS: dict[str, dict[Split | None, str]] = {
+    "light": {Split.TRAIN: "#0072B2", Split.VALIDATION: "#D55E00", Split.TEST: "#009E73", None: "#5D6673"},
+    "dark": {Split.TRAIN: "#56A8E0", Split.VALIDATION: "#F0803C", Split.TEST: "#2FC39A", None: "#A3ABB6"},
 }
 
 SEVERITIES: dict[str, dict[Severity, str]] = {
@@ -56,7 +54,7 @@ SEVERITIES: dict[str, dict[Severity, str]] = {
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 # Five shades and four dashes have no common divisor, so twenty runs in a row all look different.
-SHADES: dict[str, tuple[float, ...]] = {"light": (0.0, -0.38, 0.22, -0.62, 0.36), "dark": (0.18, 0.5, 0.02, 0.68, 0.34)}
+SHADES: dict[str, tuple[float, ...]] = {"light": (0.0, -0.38, 0.22, -0.62, 0.36), "dark": (0.0, 0.45, -0.2, 0.7, -0.35)}
 
 
 def palette(theme: Theme) -> Palette:
@@ -67,7 +65,7 @@ def palette(theme: Theme) -> Palette:
 def line_colour(split: Split | None, number: int, theme: Theme) -> str:
     """Colour of a run on a split: the split's hue, in the shade of the run's place in the selection."""
     shades = SHADES[theme]
-    return mix(SPLITS[split], shades[number % len(shades)])
+    return mix(SPLITS[theme][split], shades[number % len(shades)])
 
 
 def dash(number: int) -> str:

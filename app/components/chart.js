@@ -1,0 +1,220 @@
+// A chart drawn by the server's figure: tells the server when somebody zooms, clicks a cell or opens a finding, and
+// lights on the chart what the list beside it speaks of. All text goes in through textContent.
+
+const NARROW = 560;
+const MANY = 6;
+
+function load(url) {
+  const waiting = (window.runClinicPlotly ||= {});
+  waiting[url] ||= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => { delete waiting[url]; reject(new Error(url)); };
+    document.head.appendChild(script);
+  });
+  return waiting[url];
+}
+
+function button(label, action) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = label;
+  made.onclick = action;
+  return made;
+}
+
+// On a narrow page the names at the line ends would leave no room for the lines: they become a legend.
+function fitted(figure, width) {
+  const layout = structuredClone(figure.layout);
+  if (width < NARROW) {
+    const labels = (layout.annotations || []).some((note) => note.name === "end-label");
+    layout.annotations = (layout.annotations || []).filter((note) => note.name !== "end-label");
+    for (const note of layout.annotations) {
+      if (note.name === "title") note.text = note.text.split("  <span")[0];
+    }
+    layout.margin = { ...layout.margin, r: 10 };
+    layout.dragmode = false;
+    if (labels) layout.showlegend = true;
+    for (const name of Object.keys(layout)) {
+      if (name.startsWith("coloraxis") && layout[name].colorbar) layout[name].showscale = false;
+    }
+  }
+  return layout;
+}
+
+function zoomed(event, layout) {
+  let ends = null;
+  if ("xaxis.range[0]" in event) ends = [event["xaxis.range[0]"], event["xaxis.range[1]"]];
+  else if (event["xaxis.range"]) ends = event["xaxis.range"];
+  if (!ends) return null;
+  return layout.xaxis.type === "log" ? ends.map((end) => 10 ** end) : ends.map(Number);
+}
+
+class Chart {
+  constructor(root) {
+    this.root = root;
+    this.plot = root.querySelector(".rc-chart-plot");
+    this.body = root.querySelector(".rc-chart-body");
+    this.tools = root.querySelector(".rc-chart-tools");
+    this.rail = root.querySelector(".rc-chart-rail");
+    this.round = 0;
+    this.width = 0;
+    this.resizing = new ResizeObserver(() => this.resized());
+    this.resizing.observe(this.plot);
+  }
+
+  async show(component) {
+    const data = component.data;
+    this.component = component;
+    this.data = data;
+    this.figure = JSON.parse(data.figure);
+    this.plot.style.minHeight = `${this.figure.layout.height}px`;
+    this.plot.setAttribute("aria-label", data.alt);
+    this.drawTools();
+    this.drawRail();
+    if (!window.Plotly) this.plot.classList.add("rc-waiting");
+    try {
+      this.Plotly = await load(data.plotly);
+    } catch {
+      this.plot.classList.remove("rc-waiting");
+      this.plot.textContent = data.words.problem;
+      this.plot.classList.add("rc-chart-problem");
+      return;
+    }
+    if (this.data === data) await this.draw();
+  }
+
+  async draw() {
+    this.width = this.plot.clientWidth;
+    const layout = fitted(this.figure, this.width);
+    layout.uirevision = `${layout.uirevision ?? ""}/${this.round}`;
+    layout.width = this.width || undefined;
+    await this.Plotly.react(this.plot, this.figure.data, layout, {
+      displayModeBar: false, doubleClick: false, locale: "en", showTips: false, scrollZoom: false,
+    });
+    this.plot.classList.remove("rc-waiting");
+    this.plot.dataset.drawn = this.data.revision;
+    if (!this.listening) this.listen();
+    this.light(this.data.selected);
+  }
+
+  listen() {
+    this.listening = true;
+    this.plot.on("plotly_relayout", (event) => {
+      const range = this.data.zoomable && zoomed(event, this.plot.layout);
+      if (!range) return;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.tell("zoom", { ...this.data.zoomable, range }), 180);
+    });
+    this.plot.on("plotly_doubleclick", () => this.reset());
+    this.plot.on("plotly_click", (event) => {
+      const point = event.points[0];
+      if (!this.data.clickable || !point) return;
+      this.component.setTriggerValue("click", { x: point.x, y: point.y });
+    });
+    this.plot.on("plotly_hover", (event) => this.dim(event.points[0]?.data?.meta?.run));
+    this.plot.on("plotly_unhover", () => this.dim(null));
+  }
+
+  tell(name, value) { this.component.setStateValue(name, value); }
+
+  reset() {
+    if (!this.data.zoomable) return;
+    this.round += 1;
+    if (this.data.zoomed) this.tell("zoom", null);
+    else this.draw();
+  }
+
+  drawTools() {
+    const { words, zoomed: inside } = this.data;
+    const made = [];
+    if (inside) made.push(button(words.reset, () => this.reset()));
+    made.push(button(words.picture, () => this.picture()));
+    this.tools.replaceChildren(...made);
+  }
+
+  picture() {
+    const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+    const layout = { ...this.plot.layout, paper_bgcolor: ground };
+    const size = { width: Math.max(this.width, 900), height: this.figure.layout.height };
+    this.Plotly.downloadImage(
+      { data: this.plot.data, layout: { ...layout, ...size } },
+      { format: "png", scale: 2, filename: this.data.file, ...size },
+    );
+  }
+
+  drawRail() {
+    const items = this.data.rail || [];
+    this.body.classList.toggle("rc-with-rail", items.length > 0);
+    this.rail.hidden = items.length === 0;
+    const focused = this.rail.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const heading = document.createElement("h3");
+    heading.textContent = this.data.words.rail;
+    const entries = items.map((item) => this.entry(item));
+    this.rail.replaceChildren(heading, ...entries);
+    if (focused !== null) entries.find((one) => one.dataset.key === focused)?.focus();
+  }
+
+  entry(item) {
+    const made = button("", () => this.tell("selected", this.data.selected === item.key ? null : item.key));
+    made.dataset.key = String(item.key);
+    made.setAttribute("aria-pressed", String(this.data.selected === item.key));
+    for (const [kind, text] of [["sign", item.sign], ["title", item.title], ["text", item.text]]) {
+      const part = document.createElement("span");
+      part.className = `rc-rail-${kind}` + (kind === "sign" ? ` rc-rail-${item.severity}` : "");
+      part.textContent = text;
+      made.appendChild(part);
+    }
+    made.onmouseenter = made.onfocus = () => this.light(item.key);
+    made.onmouseleave = made.onblur = () => this.light(this.data.selected);
+    return made;
+  }
+
+  // Restyling the lines would draw all of them again; only the shapes of one finding change.
+  light(key) {
+    const change = {};
+    (this.figure.layout.shapes || []).forEach((drawn, index) => {
+      const lit = key !== null && key !== undefined && drawn.name === `mark:${key}`;
+      const now = this.plot.layout.shapes[index];
+      const wanted = lit ? { opacity: 1, width: 3, fill: 0.3 } : { opacity: drawn.opacity ?? 1, width: drawn.line.width, fill: 0.09 };
+      if (now.opacity !== wanted.opacity) change[`shapes[${index}].opacity`] = wanted.opacity;
+      if (drawn.type === "line" && now.line.width !== wanted.width) change[`shapes[${index}].line.width`] = wanted.width;
+      if (drawn.type === "rect") {
+        const fill = drawn.fillcolor.replace(/[\d.]+\)$/, `${wanted.fill})`);
+        if (now.fillcolor !== fill) change[`shapes[${index}].fillcolor`] = fill;
+      }
+    });
+    if (Object.keys(change).length) this.Plotly.relayout(this.plot, change);
+  }
+
+  dim(run) {
+    const lines = this.plot.querySelectorAll(".scatterlayer .trace");
+    if (lines.length <= MANY) return;
+    for (const line of lines) {
+      const of = line.__data__?.[0]?.trace?.meta?.run;
+      line.classList.toggle("rc-dim", Boolean(run) && of !== run);
+    }
+  }
+
+  resized() {
+    const width = this.plot.clientWidth;
+    if (!this.Plotly || !width || Math.abs(width - this.width) < 2) return;
+    clearTimeout(this.sizing);
+    this.sizing = setTimeout(() => this.draw(), 80);
+  }
+
+  close() {
+    this.resizing.disconnect();
+    clearTimeout(this.timer);
+    clearTimeout(this.sizing);
+    if (this.Plotly) this.Plotly.purge(this.plot);
+  }
+}
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".rc-chart");
+  root.chart ||= new Chart(root);
+  root.chart.show(component);
+  return () => { root.chart?.close(); delete root.chart; };
+}
