@@ -5,9 +5,9 @@ Cache keys are content digests, never tables; nothing cached here reads session 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,6 +16,7 @@ from diagnostics.exceptions import Conflict, NotFound, RunClinicError
 from diagnostics.types import Predictions, Report, RuleOutcome, Run, Slice, Subject
 
 if TYPE_CHECKING:
+    from diagnostics.readers import Source
     from diagnostics.workspace import IngestResult, PredictionsEntry, Project, RunEntry, Upload, Workspace
 
 DEMO = Path(__file__).resolve().parent.parent / "demo_data" / "runs"
@@ -121,6 +122,14 @@ def _predictions(digest: str, name: str, *, _id: str) -> Predictions:
     return workspace().prediction_set(_id)
 
 
+def label(entry: PredictionsEntry, among: Sequence[PredictionsEntry]) -> str:
+    """Return a prediction set's name, behind the folder of its file where others have the same name."""
+    if sum(other.name == entry.name for other in among) < 2:
+        return entry.name
+    folder = PurePosixPath(predictions(entry).source.name).parent.name
+    return f"{folder} / {entry.name}" if folder else entry.name
+
+
 # Diagnosis
 
 
@@ -183,3 +192,69 @@ def add_files(project_id: str, files: Iterable[tuple[str, bytes | Path]]) -> tup
 def ingest(project_id: str, upload_ids: Iterable[str]) -> IngestResult:
     """Read stored uploads into runs and prediction sets."""
     return workspace().ingest(project_id, upload_ids)
+
+
+def rename(kind: str, id: str, name: str) -> None:
+    """Rename a "run", "predictions" or "project"; "" brings a run's or a set's original name back."""
+    change = {
+        "run": workspace().rename_run,
+        "predictions": workspace().rename_predictions,
+        "project": workspace().rename_project,
+    }[kind]
+    change(id, name)
+
+
+def set_group(ids: Iterable[str], group: str) -> None:
+    """Put runs into a group, "" for none."""
+    for id in ids:
+        workspace().set_group(id, group)
+
+
+def delete(kind: str, ids: Iterable[str]) -> None:
+    """Delete; `restore` takes it back. What somebody else deleted first stays deleted."""
+    change = {
+        "run": workspace().delete_run,
+        "predictions": workspace().delete_predictions,
+        "upload": workspace().delete_upload,
+        "project": workspace().delete_project,
+    }[kind]
+    for id in ids:
+        with suppress(NotFound):
+            change(id)
+
+
+def restore(kind: str, ids: Iterable[str]) -> None:
+    """Take a deletion back."""
+    change = {
+        "run": workspace().restore_run,
+        "predictions": workspace().restore_predictions,
+        "upload": workspace().restore_upload,
+        "project": workspace().restore_project,
+    }[kind]
+    for id in ids:
+        with suppress(NotFound):
+            change(id)
+
+
+def place_columns(entry: RunEntry, answers: Mapping[str, tuple[str, str | None, str]]) -> IngestResult:
+    """Remember what columns are, for every file of the same shape, and read the run's files again.
+
+    Parameters
+    ----------
+    entry : RunEntry
+    answers : mapping of column to (metric, split or None, role)
+    """
+    from diagnostics.readers.shapes import shapes
+
+    for shape, names in shapes(_sources(entry)).items():
+        given = {name: answer for name, answer in answers.items() if name in names}
+        if given:
+            workspace().remember_mapping(shape, {**workspace().mappings(entry.project).get(shape, {}), **given})
+    return ingest(entry.project, entry.uploads)
+
+
+def _sources(entry: RunEntry) -> list[Source]:
+    from diagnostics.readers import Source
+
+    found = [workspace().upload(id) for id in entry.uploads]
+    return [Source(name=upload.label, path=workspace().upload_path(upload.id)) for upload in found]

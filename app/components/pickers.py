@@ -55,7 +55,7 @@ def _predictions(picked: state.Selection) -> None:
     st.selectbox(
         _("Predictions"),
         list(sets),
-        format_func=lambda id: shorten(sets[id].name),
+        format_func=lambda id: shorten(loading.label(sets[id], tuple(sets.values()))),
         key="pick_predictions",
         on_change=_predictions_chosen,
     )

@@ -1,0 +1,72 @@
+"""The uploaded files: what became of each, why some were refused, and their deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app import loading, state
+from app.components import undo
+from app.components.text import escape, plain
+from app.i18n import _, language, ngettext
+from diagnostics.knowledge import error_text
+from diagnostics.workspace import RunEntry, Upload, UploadState
+
+_SHOWN = 20
+
+
+def refused(uploads: Sequence[Upload]) -> None:
+    """Draw the files that could not be read, each with the reason and the remedy."""
+    broken = [upload for upload in uploads if upload.failures]
+    if not broken:
+        return
+    count = ngettext("{n} file could not be read", "{n} files could not be read", len(broken)).format(n=len(broken))
+    st.header(count, anchor=False)
+    for upload in broken[:_SHOWN]:
+        with st.container(key=f"rc-card-high-{upload.id}", gap="small"):
+            st.markdown(f"**{escape(upload.name)}**")
+            for failure in upload.failures[:_SHOWN]:
+                st.markdown(escape(error_text(failure, language())))
+            st.button(_("Delete this file"), key=f"drop-{upload.id}", on_click=_delete, args=([upload.id],))
+
+
+def draw(uploads: Sequence[Upload], runs: Sequence[RunEntry]) -> None:
+    """Draw all files as a table; ticked ones can be deleted with everything that was read from them."""
+    made = {upload.id: [run.name for run in runs if upload.id in run.uploads] for upload in uploads}
+    said = st.dataframe(
+        {
+            _("File"): [plain(upload.name) for upload in uploads],
+            _("State"): [_state(upload) for upload in uploads],
+            _("Runs"): [", ".join(made[upload.id][:3]) for upload in uploads],
+            _("Bytes"): [upload.size for upload in uploads],
+            _("Added"): [upload.created for upload in uploads],
+        },
+        hide_index=True,
+        key="file_table",
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={
+            _("File"): st.column_config.TextColumn(width="large", pinned=True),
+            _("Bytes"): st.column_config.NumberColumn(format="bytes", width="small"),
+            _("Added"): st.column_config.DatetimeColumn(format="distance", width="small"),
+        },
+        height=min(420, 38 + 35 * max(1, len(uploads))),
+        alt=_("Uploaded files and what became of them"),
+    )
+    ids = [uploads[row].id for row in said["selection"]["rows"] if row < len(uploads)]
+    if ids:
+        one, more = _("Delete {n} file and what was read from it"), _("Delete {n} files and what was read from them")
+        label = (one if len(ids) == 1 else more).format(n=len(ids))
+        st.button(label, key="delete_files", on_click=_delete, args=(ids,))
+
+
+def _state(upload: Upload) -> str:
+    words = {UploadState.RECEIVED: _("received"), UploadState.READ: _("read"), UploadState.REFUSED: _("refused")}
+    return words[upload.state]
+
+
+def _delete(ids: Sequence[str]) -> None:
+    loading.delete("upload", ids)
+    undo.offer("upload", ids, ngettext("{n} file deleted.", "{n} files deleted.", len(ids)).format(n=len(ids)))
+    state.keep("last_reading", None)
