@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnostics.exceptions import NotALog, UnreadableFile
-from diagnostics.readers import archives, grouping
+from diagnostics.readers import archives, grouping, mlflow
 from diagnostics.readers.assembly import assemble, shape_key
 from diagnostics.readers.draft import Draft
 from diagnostics.readers.pairing import Mapped
@@ -65,7 +65,9 @@ def read(
     """
     with using_scratch(scratch):
         files, refused = archives.expand(sources)
-        readings: list[Reading] = []
+        claimed, problems, files = mlflow.claim(files)
+        readings: list[Reading] = [*claimed]
+        refused.extend(problems)
         ignored: list[UnreadableFile] = []
         for source in files:
             try:

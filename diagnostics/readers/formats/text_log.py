@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diagnostics.exceptions import NotALog, TooLarge, UnreadableFile
-from diagnostics.readers.draft import Draft
+from diagnostics.readers.drafting import draft
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
 from diagnostics.readers.text import cleaning, engine
@@ -38,16 +38,8 @@ class TextLog:
         grammar, _ = _best(_sample(lines))
         if grammar is None:
             raise _nothing(source, lines)
-        found = engine.rows(grammar, lines)
-        return [
-            Draft(
-                run=f"{source.folder}/{source.stem}" if source.folder else source.stem,
-                name=source.stem,
-                series=engine.series(grammar, found),
-                source=source.described(f"stdout_{grammar.id}"),
-                setting=grammar.setting,
-            )
-        ]
+        series = engine.series(grammar, engine.rows(grammar, lines))
+        return [draft(source, f"stdout_{grammar.id}", series, setting=grammar.setting)]
 
 
 def _sample(lines: list[str]) -> list[str]:
