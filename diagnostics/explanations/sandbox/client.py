@@ -132,7 +132,26 @@ class Worker:
         ModelError
             "model_failed", "model_memory", "model_timeout" or "model_died".
         """
-        message, arrays = self._ask({"predict": True}, inputs, seconds=self._patience)
+        return self._answer("predict", inputs)
+
+    def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Tree SHAP of a boosting model, computed by its own library.
+
+        Returns
+        -------
+        dict
+            "values" of shape (n, outputs, features + 1), the last column the expected value; "margin" of shape
+            (n, outputs).
+
+        Raises
+        ------
+        ModelError
+            "model_has_no_trees" for other formats; else as `predict`.
+        """
+        return self._answer("contributions", inputs)
+
+    def _answer(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        message, arrays = self._ask({"ask": ask}, inputs, seconds=self._patience)
         if "failed" in message:
             raise ModelError(str(message["failed"]), **dict(message.get("params", {})))
         return arrays

@@ -42,11 +42,15 @@ def main(arguments: list[str]) -> int:
 def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format: str) -> int:
     while True:
         try:
-            _, inputs, _ = frames.read(requests)
+            message, inputs, _ = frames.read(requests)
         except EOFError:
             return 0
         try:
-            frames.write(replies, {"ok": True}, model.predict(inputs))
+            wanted = getattr(model, "contributions", None) if message.get("ask") == "contributions" else model.predict
+            if wanted is None:
+                frames.write(replies, {"failed": "model_has_no_trees", "params": {"format": format}})
+            else:
+                frames.write(replies, {"ok": True}, wanted(inputs))
         except MemoryError:
             frames.write(replies, {"failed": "model_memory", "params": {}})
         except Exception as error:  # the model's own failure is an answer too

@@ -1,0 +1,145 @@
+"""SHAP values by the route that fits the model, always compared with what the model itself answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+import numpy as np
+
+from diagnostics.explanations.attribution import Attribution, Predict, additivity_gap
+from diagnostics.types import FloatArray
+
+BACKGROUND_ROWS = 100
+_global_random_state = Lock()
+
+
+def from_trees(
+    contributions: FloatArray, margin: FloatArray, rows: FloatArray, features: tuple[str, ...]
+) -> Attribution:
+    """Attribution from a boosting library's own tree SHAP.
+
+    XGBoost, LightGBM and CatBoost compute path-dependent tree SHAP themselves (Lundberg et al. 2020), and so inside
+    the worker.
+
+    Parameters
+    ----------
+    contributions : ndarray, shape (n, features + 1)
+        The last column is the expected value.
+    margin : ndarray, shape (n,)
+        The model's raw output for the same rows.
+    rows : ndarray, shape (n, features)
+    features : tuple of str
+    """
+    values, base = contributions[:, :-1], contributions[:, -1]
+    return Attribution(
+        values=values,
+        base=base,
+        rows=rows,
+        features=features,
+        route="tree",
+        background=0,
+        seed=None,
+        gap=additivity_gap(values, base, margin),
+        interactions="path_dependent",
+    )
+
+
+def from_coefficients(
+    coefficients: FloatArray, intercept: float, output: FloatArray, rows: FloatArray, background: FloatArray,
+    features: tuple[str, ...],
+) -> Attribution:  # fmt: skip
+    r"""Attribution of a linear model: :math:`\phi_j = w_j (x_j - \bar x_j)` over the background's mean.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (features,)
+    intercept : float
+    output : ndarray, shape (n,)
+        The model's linear output for the rows.
+    rows, background : ndarray, shape (n, features) and (m, features)
+    features : tuple of str
+    """
+    centre = background.mean(axis=0)
+    values = (rows - centre) * coefficients
+    base = np.full(len(rows), float(centre @ coefficients + intercept))
+    return Attribution(
+        values=values,
+        base=base,
+        rows=rows,
+        features=features,
+        route="linear",
+        background=len(background),
+        seed=None,
+        gap=additivity_gap(values, base, output),
+        interactions="none",
+    )
+
+
+def by_permutation(
+    predict: Predict, rows: FloatArray, background: FloatArray, features: tuple[str, ...], *, seed: int = 0,
+    permutations: int = 10,
+) -> Attribution:  # fmt: skip
+    """Attribution of any model by permutation sampling (shap's PermutationExplainer, interventional).
+
+    Needs at most `permutations` x (2 x features + 1) model rows for each row and background row. numpy's global
+    random state, which shap reseeds, is put back as it was.
+
+    Parameters
+    ----------
+    predict : callable
+        (n, features) to (n,).
+    rows, background : ndarray
+    features : tuple of str
+    seed : int
+    permutations : int
+    """
+    import shap
+
+    masker = shap.maskers.Independent(background, max_samples=len(background))
+    with _numpy_state_kept():
+        explainer = shap.PermutationExplainer(predict, masker, seed=seed)
+        found = explainer(rows, max_evals=permutations * (2 * rows.shape[1] + 1), silent=True)
+    values = _one_output(np.asarray(found.values, dtype=np.float64))
+    base = np.broadcast_to(np.asarray(found.base_values, dtype=np.float64).ravel(), (len(rows),)).copy()
+    return Attribution(
+        values=values,
+        base=base,
+        rows=rows,
+        features=features,
+        route="permutation",
+        background=len(background),
+        seed=seed,
+        gap=additivity_gap(values, base, np.asarray(predict(rows), dtype=np.float64)),
+        interactions="interventional",
+    )
+
+
+def background_sample(rows: FloatArray, *, size: int = BACKGROUND_ROWS, seed: int = 0) -> FloatArray:
+    """Random rows to take expectations over; rows with a missing value are left out while others remain."""
+    complete = rows[~np.isnan(rows).any(axis=1)]
+    pool = complete if len(complete) else rows
+    if len(pool) <= size:
+        return pool
+    return pool[np.sort(np.random.default_rng(seed).choice(len(pool), size=size, replace=False))]
+
+
+def _one_output(values: FloatArray) -> FloatArray:
+    """Shape (n, features) from (n, features) or (n, features, 1); shapes differ by model and shap version."""
+    if values.ndim == 3:
+        if values.shape[2] != 1:
+            raise ValueError(f"one output was asked for, {values.shape[2]} came")
+        return values[:, :, 0]
+    return values
+
+
+@contextmanager
+def _numpy_state_kept() -> Iterator[None]:
+    """Shap seeds numpy's global generator; nobody else must notice."""
+    with _global_random_state:
+        state = np.random.get_state()
+        try:
+            yield
+        finally:
+            np.random.set_state(state)
