@@ -170,8 +170,9 @@ def rank_agreement(first: Sequence[FeatureImportance], second: Sequence[FeatureI
 def _auc_error(auc: float, n_first: int, n_second: int) -> float:
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = (auc * (1 - auc) + (n_first - 1) * (q1 - auc**2) + (n_second - 1) * (q2 - auc**2)) / (n_first * n_second)
-    # A perfect separation has no variance of its own: keep that of one row more on the other side.
-    return float(np.sqrt(max(variance, 1 / (4 * (n_first + 1) * (n_second + 1)))))
+    # Hanley and McNeil's error shrinks as the AUC leaves 0.5: a difference is claimed against the error without one.
+    without = (n_first + n_second + 1) / (12 * n_first * n_second)
+    return float(np.sqrt(max(variance, without)))
 
 
 def _mean(name: str, amounts: FloatArray) -> MetricValue:
