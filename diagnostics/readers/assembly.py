@@ -15,6 +15,8 @@ from diagnostics.readers.pairing import JUDGED, Item, Mapped, Pairing, item, pai
 from diagnostics.readers.totals import settle_loss
 from diagnostics.types import Curve, FloatArray, Note, Role, Run, Segment, Setting, Split
 
+# Readings that the mapping form asks to confirm.
+_GUESSES = frozenset({"guessed_loss", "learn_or_test"})
 _SPLIT_ORDER = {Split.TRAIN: 0, Split.VALIDATION: 1, Split.TEST: 2, None: 3}
 
 
@@ -95,8 +97,9 @@ def _unplaced(pairing: Pairing, notes: Sequence[Note], setting: Setting) -> tupl
     """Series whose name nobody understood; reinforcement logs are shown as they are and ask nothing."""
     if setting is Setting.REINFORCEMENT:
         return ()
-    guessed = {n.params.get("column") for n in notes if n.code == "guessed_loss"}
-    names = (i.series.name for i in pairing.items if not i.certain or i.series.name in guessed)
+    guessed = {c for n in notes if n.code in _GUESSES for c in (n.params.get("column"), *n.params.get("columns", ()))}
+    lost = [i for i in pairing.items if not i.certain or (i.split is None and i.role in JUDGED)]
+    names = (i.series.name for i in pairing.items if i in lost or i.series.name in guessed)
     return tuple(dict.fromkeys(names))
 
 

@@ -168,3 +168,12 @@ def with_epochs(found: Counters, rows: int) -> Counters:
     if found.epoch is not None or found.step is not None:
         return found
     return replace(found, epoch=np.arange(rows, dtype=np.float64))
+
+
+def falls(value: FloatArray) -> bool:
+    """Whether numbers run as a training loss does: positive, and lower in the second half."""
+    finite = value[np.isfinite(value)]
+    if len(finite) < 3 or finite.min() <= 0:
+        return False
+    half = len(finite) // 2
+    return bool(np.median(finite[half:]) < np.median(finite[:half]) and finite[-1] < finite[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from diagnostics.types import FloatArray, IntArray, Note, Role, Setting, SourceFile, Split
@@ -38,6 +38,17 @@ class Series:
     role: Role | None = None
     greater_is_better: bool | None = None
     unit: str = ""
+
+    def take(self, pick: IntArray) -> Series:
+        """The points at the positions given, in that order."""
+
+        def of(array: FloatArray | None) -> FloatArray | None:
+            return None if array is None else array[pick]
+
+        return replace(
+            self, value=self.value[pick], step=of(self.step), epoch=of(self.epoch), wall_time=of(self.wall_time),
+            row=None if self.row is None else self.row[pick],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -57,14 +57,19 @@ def _unwrapped(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """The lists themselves: inside "history", from pandas' index objects, or as they are."""
     for key in _WRAPPERS:
         inner = value.get(key)
-        if isinstance(inner, Mapping) and any(is_numbers(v) or isinstance(v, Mapping) for v in inner.values()):
-            if not any(is_numbers(v) and names.parse(str(k)).role is Role.LOSS for k, v in value.items()):
-                counted = {k: v for k, v in value.items() if is_numbers(v) and names.counter(str(k))}
-                return {**counted, **_unwrapped(inner)}
+        if not isinstance(inner, Mapping) or any(_is_loss(k, v) for k, v in value.items()):
+            continue
+        if any(is_numbers(v) or isinstance(v, Mapping) for v in inner.values()):
+            counted = {k: v for k, v in value.items() if is_numbers(v) and names.counter(str(k))}
+            return {**counted, **_unwrapped(inner)}
     columns, data = value.get("columns"), value.get("data")
     if isinstance(columns, list) and isinstance(data, list) and data and isinstance(data[0], list):
         return {str(c): [row[i] if i < len(row) else None for row in data] for i, c in enumerate(columns)}
     return {k: _indexed(v) for k, v in value.items()}
+
+
+def _is_loss(key: Any, value: Any) -> bool:
+    return is_numbers(value) and names.parse(str(key)).role is Role.LOSS
 
 
 def _indexed(value: Any) -> Any:
@@ -178,8 +183,7 @@ def records(value: Any, depth: int = 0) -> list[dict[str, Any]]:
     numbered = [(k, v) for k, v in value.items() if isinstance(v, Mapping) and _epoch_key(str(k)) is not None]
     if len(numbered) > 1 and len(numbered) == len(value):
         return [{"epoch": _epoch_key(str(k)), **v} for k, v in numbered]
-    best = max((records(v, depth + 1) for v in value.values()), key=len, default=[])
-    return best
+    return max((records(v, depth + 1) for v in value.values()), key=len, default=[])
 
 
 def _epoch_key(key: str) -> int | None:

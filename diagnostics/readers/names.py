@@ -76,6 +76,7 @@ for _entry in _DATA["measure"]:
     )  # fmt: skip
     for _alias in _entry["aliases"]:
         _ALIASES[tuple(_alias.split())] = _measure
+_SIZES = {"s": "small", "m": "medium", "l": "large"}
 _LONGEST = max(len(alias) for alias in _ALIASES)
 _LOSS = _ALIASES[("loss",)]
 # A measure that keeps the alias in its canonical name, because its aliases are different quantities.
@@ -93,6 +94,7 @@ def words(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKD", name.strip().strip("\"'"))
     text = "".join(c for c in text if not unicodedata.combining(c))
     if re.search(r"ap", text, re.IGNORECASE):
+        text = re.sub(r"\bAP([sml])\b", lambda m: f"ap {_SIZES[m[1]]}", text)
         text = re.sub(r"[@_\s]*\[?\s*(?:iou=)?0?\.?50?\s*[:_-]\s*0?\.?95\]?", " 5095 ", text)
         text = re.sub(r"(?<=[aA][pP])[@_\s]*(?:0?\.)(5|75)0?(?!\d)", lambda m: " 50 " if m[1] == "5" else " 75 ", text)
         text = re.sub(r"(?<=[aA][pP])(?=\d)", " ", text)
@@ -156,7 +158,7 @@ def parse(name: str) -> NameReading:
     measure, start, stop, rest = match
     left = [w for w in rest[:start] + rest[stop:] if w not in _WORDS["noise"]]
     if measure.role is Role.LOSS or (measure.loss_rank is not None and not measure.strong):
-        return _lossy(measure, left, split, unit, variant)
+        return _lossy(measure, rest[start:stop], left, split, unit, variant)
     return _measured(measure, rest[start:stop], left, split, unit, variant)
 
 
@@ -223,15 +225,16 @@ def _find(parts: list[str]) -> tuple[_Measure, int, int, list[str]] | None:
     return None if best is None else (best[1], best[2], best[3], parts)
 
 
-def _lossy(measure: _Measure, left: list[str], split: Split | None, unit: str, variant: str) -> NameReading:
+def _lossy(
+    measure: _Measure, alias: list[str], left: list[str], split: Split | None, unit: str, variant: str
+) -> NameReading:
     """A loss or an error: plain, a statistic, or qualified (a term of the total)."""
     if any(w in _WORDS["statistic"] for w in left):
         return NameReading(metric="_".join([*left, measure.name]), split=split, role=Role.OTHER, unit=unit)
     left = [w for w in left if w not in _WORDS["average"]]
-    if not left:
-        return _reading(measure, measure.name, split, unit, variant)
-    if measure.role is not Role.LOSS:
-        return _reading(measure, "_".join([measure.name, *left]), split, unit, variant)
+    if not left or measure.role is not Role.LOSS:
+        base = "_".join(alias) if measure.name in _KEEP_ALIAS else measure.name
+        return _reading(measure, "_".join([base, *left]), split, unit, variant)
     metric = "_".join(["loss", *left] if all(w.isdigit() for w in left) else [*left, "loss"])
     return _reading(measure, metric, split, unit, variant, role=Role.LOSS_TERM)
 

@@ -14,7 +14,7 @@ from diagnostics.readers.cells import Numbers, is_missing
 from diagnostics.readers.columns import Counters, counters, series
 from diagnostics.readers.draft import Series
 from diagnostics.readers.segments import restarts
-from diagnostics.types import Role, Split
+from diagnostics.types import FloatArray, Role, Split
 
 _RUN_WORDS = names.vocabulary("run")
 MAX_RUNS = 500
@@ -106,11 +106,13 @@ def _joined(series_: Sequence[Series]) -> tuple[Series, ...]:
             out[key] = one
             continue
         row = np.concatenate([old.row, one.row])
-        order = np.argsort(row, kind="stable")
-        merged = {
-            k: None if getattr(old, k) is None else np.concatenate([getattr(old, k), getattr(one, k)])[order]
-            for k in ("step", "epoch", "wall_time")
-        }
-        value = np.concatenate([old.value, one.value])[order]
-        out[key] = replace(old, value=value, row=row[order], **merged)
+        both = replace(
+            old, value=np.concatenate([old.value, one.value]), row=row, step=_chain(old.step, one.step),
+            epoch=_chain(old.epoch, one.epoch), wall_time=_chain(old.wall_time, one.wall_time),
+        )  # fmt: skip
+        out[key] = both.take(np.argsort(row, kind="stable"))
     return tuple(out.values())
+
+
+def _chain(first: FloatArray | None, second: FloatArray | None) -> FloatArray | None:
+    return None if first is None or second is None else np.concatenate([first, second])

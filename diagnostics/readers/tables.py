@@ -120,8 +120,8 @@ def _dialect(text: str, *, whole: bool) -> Dialect | None:
     header = cells_of(comment.lstrip("# "), separator) if comment else []
     if len(header) != len(first):
         header = [f"column {i + 1}" for i in range(len(first))]
-    return Dialect(separator=separator, header=_unique(header), spelled=(), has_header=False, skip=skip, sample=tuple(rows),
-                   decimal_comma=commas)  # fmt: skip
+    return Dialect(separator=separator, header=_unique(header), spelled=(), has_header=False, skip=skip,
+                   sample=tuple(rows), decimal_comma=commas)  # fmt: skip
 
 
 def _separator(lines: Sequence[str]) -> str:

@@ -8,7 +8,6 @@ from functools import reduce
 import numpy as np
 
 from diagnostics.readers import names
-from diagnostics.readers.draft import Series
 from diagnostics.readers.pairing import Item, Pairing
 from diagnostics.types import Note, Role, Split
 
@@ -97,12 +96,8 @@ def _sum(members: list[Item]) -> Item | None:
     picks = [np.searchsorted(k, common) if (np.diff(k) > 0).all() else _positions(k, common) for k in keys]
     value = np.sum([i.series.value[p] for i, p in zip(members, picks, strict=True)], axis=0)
     lead, pick = members[0], picks[0]
-    series = lead.series
-    counters = {
-        key: None if (counter := getattr(series, key)) is None else counter[pick]
-        for key in ("step", "epoch", "wall_time", "row")
-    }
-    summed = Series(name=" + ".join(i.series.name for i in members), value=value, **counters)
+    name = " + ".join(i.series.name for i in members)
+    summed = replace(lead.series.take(pick), name=name, value=value)
     reading = replace(lead.reading, metric="loss", role=Role.LOSS, loss_rank=0)
     return Item(series=summed, segment=lead.segment[pick], reading=reading, metric="loss", split=lead.split,
                 role=Role.LOSS, certain=True, explicit=True)  # fmt: skip

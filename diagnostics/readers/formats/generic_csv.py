@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-
-import numpy as np
+from itertools import pairwise
 
 from diagnostics.exceptions import NotALog, UnreadableFile
 from diagnostics.readers import names, pivots
 from diagnostics.readers.cells import Numbers
-from diagnostics.readers.columns import counters, series
+from diagnostics.readers.columns import counters, falls, series
 from diagnostics.readers.drafting import draft
 from diagnostics.readers.gaps import empty_as_nan
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
 from diagnostics.readers.tables import Dialect, dialect, read_table
 from diagnostics.readers.verdict import judge
-from diagnostics.types import FloatArray, Note, Role, Split
+from diagnostics.types import Note, Role, Split
 
 FORMAT = "csv"
 
@@ -91,7 +90,7 @@ def _headless(found: Dialect, source: Source) -> bool:
     except (ValueError, IndexError):
         return False
     fractions = any("." in cell for row in found.sample[:5] for cell in row[1:])
-    return fractions and all(b > a and a == int(a) for a, b in zip(first, first[1:], strict=False))
+    return fractions and all(b > a and a == int(a) for a, b in pairwise(first))
 
 
 def _named_after_loss(source: Source) -> bool:
@@ -110,7 +109,7 @@ def _bare_column(source: Source) -> Reading:
     for one in series(table.columns, found):
         if _named_after_loss(source):
             out.append(replace(one, name=source.stem, metric="loss" if "loss" in names.words(source.stem) else None))
-        elif _falls(one.value):
+        elif falls(one.value):
             out.append(replace(one, metric="loss", role=Role.LOSS, split=Split.TRAIN))
             notes.append(Note(code="guessed_loss", params={"column": one.name}))
         else:
@@ -118,12 +117,3 @@ def _bare_column(source: Source) -> Reading:
     if not out:
         raise UnreadableFile("no_rows", file=source.name, remedy="export_again")
     return draft(source, FORMAT, out, notes=notes)
-
-
-def _falls(value: FloatArray) -> bool:
-    """Whether numbers run as a training loss does: positive, and lower in the second half."""
-    finite = value[np.isfinite(value)]
-    if len(finite) < 3 or finite.min() <= 0:
-        return False
-    half = len(finite) // 2
-    return bool(np.median(finite[half:]) < np.median(finite[:half]) and finite[-1] < finite[0])

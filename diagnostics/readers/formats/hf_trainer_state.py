@@ -54,7 +54,7 @@ class HfTrainerState:
         if not measured:
             raise UnreadableFile("no_numbers", file=source.name, remedy="log_history_empty")
         return [draft(source, FORMAT, measured, config=_config(state, summary), notes=[*notes, *counted.notes],
-                      extends=_family(source, rows), **_called(source))]  # fmt: skip
+                      extends=_family(source, rows), name=_called(source))]  # fmt: skip
 
 
 def _measured(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,12 +81,12 @@ def _config(state: Mapping[str, Any], summary: Mapping[str, Any]) -> dict[str, A
     return {**found, **best, **summary}
 
 
-def _called(source: Source) -> dict[str, str]:
+def _called(source: Source) -> str:
     """The run is the folder above ``checkpoint-500``."""
     parts = source.folder.split("/") if source.folder else []
     if parts and re.fullmatch(r"checkpoint-\d+", parts[-1]):
         parts = parts[:-1]
-    return {"name": parts[-1]} if parts and re.fullmatch(r"trainer[_-]state", source.stem) else {}
+    return parts[-1] if parts and re.fullmatch(r"trainer[_-]state", source.stem) else ""
 
 
 def _family(source: Source, rows: Sequence[Mapping[str, Any]]) -> str:

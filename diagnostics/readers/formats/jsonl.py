@@ -56,6 +56,9 @@ def _judged(found: Sequence[Mapping[str, Any]]) -> float:
     if any(isinstance(v, str) and len(v) > _LONG for r in flats for v in r.values()):
         return 0.05
     keys = list(dict.fromkeys(k for r in flats for k in r))
+    if len(found) == 1 and ("_runtime" in keys or not any(names.counter(k) in ("step", "epoch") for k in keys)):
+        # A single object is the summary of a run, not its log.
+        return 0.0
     sample = [["" if r.get(k) is None else str(r[k]) for k in keys] for r in flats]
     return judge(keys, sample).confidence
 
