@@ -24,18 +24,29 @@ function button(label, action) {
   return made;
 }
 
+const DASHES = { solid: "", dash: "7 4", dot: "2 3", dashdot: "7 3 2 3" };
+
+function swatch({ colour, dash }) {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  const line = document.createElementNS(space, "line");
+  for (const [name, value] of Object.entries({ width: 26, height: 10, "aria-hidden": "true" })) picture.setAttribute(name, value);
+  const look = { x1: 0, x2: 26, y1: 5, y2: 5, stroke: colour, "stroke-width": 2.4, "stroke-dasharray": DASHES[dash] };
+  for (const [name, value] of Object.entries(look)) line.setAttribute(name, value);
+  picture.appendChild(line);
+  return picture;
+}
+
 // On a narrow page the names at the line ends would leave no room for the lines: they become a legend.
 function fitted(figure, width) {
   const layout = structuredClone(figure.layout);
   if (width < NARROW) {
-    const labels = (layout.annotations || []).some((note) => note.name === "end-label");
     layout.annotations = (layout.annotations || []).filter((note) => note.name !== "end-label");
     for (const note of layout.annotations) {
       if (note.name === "title") note.text = note.text.split("  <span")[0];
     }
     layout.margin = { ...layout.margin, r: 10 };
     layout.dragmode = false;
-    if (labels) layout.showlegend = true;
     for (const name of Object.keys(layout)) {
       if (name.startsWith("coloraxis") && layout[name].colorbar) layout[name].showscale = false;
     }
@@ -57,6 +68,7 @@ class Chart {
     this.plot = root.querySelector(".rc-chart-plot");
     this.body = root.querySelector(".rc-chart-body");
     this.tools = root.querySelector(".rc-chart-tools");
+    this.legend = root.querySelector(".rc-chart-legend");
     this.rail = root.querySelector(".rc-chart-rail");
     this.round = 0;
     this.width = 0;
@@ -87,6 +99,7 @@ class Chart {
 
   async draw() {
     this.width = this.plot.clientWidth;
+    this.drawLegend();
     const layout = fitted(this.figure, this.width);
     layout.uirevision = `${layout.uirevision ?? ""}/${this.round}`;
     layout.width = this.width || undefined;
@@ -136,12 +149,39 @@ class Chart {
 
   picture() {
     const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
-    const layout = { ...this.plot.layout, paper_bgcolor: ground };
-    const size = { width: Math.max(this.width, 900), height: this.figure.layout.height };
+    const rows = this.data.legend.length > 1 ? Math.ceil(this.data.legend.length / 2) : 0;
+    const size = { width: Math.max(this.width, 900), height: this.figure.layout.height + 22 * rows };
+    const layout = {
+      ...structuredClone(this.figure.layout), paper_bgcolor: ground, showlegend: rows > 0,
+      margin: { ...this.figure.layout.margin, b: this.figure.layout.margin.b + 22 * rows },
+      legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", x: 0 },
+    };
+    layout.xaxis.range = this.plot.layout.xaxis.range;
     this.Plotly.downloadImage(
       { data: this.plot.data, layout: { ...layout, ...size } },
       { format: "png", scale: 2, filename: this.data.file, ...size },
     );
+  }
+
+  drawLegend() {
+    const named = (this.figure.layout.annotations || []).some((note) => note.name === "end-label");
+    const entries = this.data.legend || [];
+    this.legend.hidden = entries.length === 0 || (named && this.width >= NARROW);
+    this.legend.setAttribute("aria-label", this.data.words.legend);
+    this.legend.replaceChildren(...entries.map((entry) => this.legendEntry(entry, entries.length > 1)));
+  }
+
+  legendEntry(entry, several) {
+    const made = document.createElement("li");
+    for (const line of entry.lines) {
+      made.appendChild(swatch(line));
+      if (!several) made.append(line.label);
+    }
+    if (several) made.append(entry.run);
+    made.title = entry.lines.map((line) => line.label).join(", ");
+    made.onmouseenter = () => this.dim(entry.run);
+    made.onmouseleave = () => this.dim(null);
+    return made;
   }
 
   drawRail() {

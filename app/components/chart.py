@@ -21,14 +21,19 @@ from app.i18n import _
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from diagnostics.figures import KeyEntry
+
 HERE = Path(__file__).parent
 _HTML = """
 <div class="rc-chart">
   <div class="rc-chart-body">
-    <div class="rc-chart-plot" role="img"></div>
+    <div class="rc-chart-main">
+      <div class="rc-chart-tools"></div>
+      <div class="rc-chart-plot" role="img"></div>
+      <ul class="rc-chart-legend"></ul>
+    </div>
     <div class="rc-chart-rail"></div>
   </div>
-  <div class="rc-chart-tools"></div>
 </div>
 """
 
@@ -73,7 +78,7 @@ class Events:
 
 
 def chart(
-    figure: go.Figure, *, key: str, alt: str, file: str, rail: Sequence[RailItem] = (),
+    figure: go.Figure, *, key: str, alt: str, file: str, rail: Sequence[RailItem] = (), legend: Sequence[KeyEntry] = (),
     zoomable: Mapping[str, Any] | None = None, clickable: bool = False,
 ) -> Events:  # fmt: skip
     """Draw a figure.
@@ -89,6 +94,8 @@ def chart(
     file : str
         Name of the downloaded picture, without ending.
     rail : sequence of RailItem
+    legend : sequence of KeyEntry
+        Shown under the figure where it has no room for names at its lines.
     zoomable : mapping or None
         Handed back with the range by `zoom`; None where nothing is sampled anew when somebody zooms.
     clickable : bool
@@ -101,6 +108,7 @@ def chart(
         "plotly": plotly_asset.url(),
         "alt": alt,
         "file": file,
+        "legend": [asdict(entry) for entry in legend],
         "rail": [asdict(item) for item in rail],
         "zoomable": None if zoomable is None else dict(zoomable),
         "zoomed": _value(key, "zoom") is not None,
@@ -109,6 +117,7 @@ def chart(
         "words": {
             "reset": _("Show everything"),
             "picture": _("Picture (PNG)"),
+            "legend": _("Runs"),
             "rail": _("Findings on this chart"),
             "problem": _("The chart library could not be loaded from this server. The table below has the numbers."),
         },

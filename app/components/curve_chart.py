@@ -27,14 +27,14 @@ def draw(runs: Sequence[Run], found: Sequence[Finding], view: View) -> int | Non
     if not any(facet.traces for facet in drawn):
         st.info(_("None of these curves has this axis. Choose another one above."))
         return None
-    figure = figures.curves(
-        drawn, places(runs, found, view.axis), shown, curve_words.words(drawn, view.axis), state.theme()
-    )
+    words, theme = curve_words.words(drawn, view.axis), state.theme()
+    figure = figures.curves(drawn, places(runs, found, view.axis), shown, words, theme)
     events = chart.chart(
         figure,
         key=KEY,
         alt=curve_words.alternative(drawn, view.axis),
         file="curves",
+        legend=figures.key(drawn, words, theme),
         rail=curve_rail.items(found, several=len(runs) > 1),
         zoomable=frame,
     )

@@ -19,7 +19,7 @@ def draw(runs: Sequence[Run]) -> View:
         chosen = _metrics(runs)
         axis = _axis(runs)
         smoothing = st.slider(
-            _("Smoothing"), 0.0, 0.99, 0.0, 0.01, key="smooth", bind="query-params", width=180,
+            _("Smoothing"), 0.0, 0.99, 0.0, 0.01, key="smooth", bind="query-params", width=150,
             help=_("Weight of the past in a trailing average. A smoothed point never knows what came after it; "
                    "the raw points stay visible underneath."),
         )  # fmt: skip
@@ -33,7 +33,7 @@ def _metrics(runs: Sequence[Run]) -> tuple[str, ...]:
     first = first_choice(runs)
     _settle("metrics", offered, many=True)
     chosen = st.multiselect(
-        _("Metrics"), offered, format_func=metric_name, key="metrics", bind="query-params", width=380,
+        _("Metrics"), offered, format_func=metric_name, key="metrics", bind="query-params", width=330,
         placeholder=", ".join(metric_name(name) for name in first),
         help=_("Empty shows the main loss, the main metrics and the learning rate."),
     )  # fmt: skip

@@ -42,7 +42,15 @@ def split_name(split: Split | None) -> str:
 def metric_name(metric: str) -> str:
     """Name of a metric: translated where it is a known code, else as the log spells it."""
     found = label(metric, language())
+    if found.lower() in _ACRONYMS:
+        return found.upper()
     return plain(found[:1].upper() + found[1:])
+
+
+_ACRONYMS = {
+    "mae", "mse", "rmse", "mape", "auc", "ap", "iou", "map", "map50", "r2", "f1", "psnr", "ssim", "wer", "cer", "elbo",
+    "kl", "bleu", "lr", "mcc",
+}  # fmt: skip
 
 
 def mark_name(kind: str) -> str:

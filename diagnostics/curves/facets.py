@@ -271,7 +271,7 @@ def _gaps(runs: Sequence[Run], values: Facet, view: View, limit: int) -> Facet |
     return Facet(
         metric=values.metric, kind="gap", role=values.role, unit=values.unit,
         greater_is_better=False if directed else None, traces=tuple(traces),
-        range=fit([trace.value for trace in traces], clip=view.clip),
+        range=fit([np.append(trace.value, 0.0) for trace in traces], clip=view.clip),
     )  # fmt: skip
 
 

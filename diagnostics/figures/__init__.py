@@ -5,8 +5,9 @@ every figure takes a theme, "light" or "dark".
 """
 
 from diagnostics.figures.curves import curves
+from diagnostics.figures.legend import KeyEntry, KeyLine, key
 from diagnostics.figures.matrix import matrix
 from diagnostics.figures.per_class import per_class
 from diagnostics.figures.words import CurveWords, MatrixWords, PerClassWords
 
-__all__ = ["CurveWords", "MatrixWords", "PerClassWords", "curves", "matrix", "per_class"]
+__all__ = ["CurveWords", "KeyEntry", "KeyLine", "MatrixWords", "PerClassWords", "curves", "key", "matrix", "per_class"]

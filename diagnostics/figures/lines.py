@@ -6,24 +6,21 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from diagnostics.curves.facets import Facet, Spread, Trace
+from diagnostics.curves.facets import Spread, Trace
+from diagnostics.figures.drawing import Drawing
 from diagnostics.figures.layout import Row
-from diagnostics.figures.palette import Theme, dash, faded, line_colour
+from diagnostics.figures.palette import dash, faded, line_colour
 from diagnostics.figures.template import plain
-from diagnostics.figures.words import CurveWords
-from diagnostics.types import FloatArray, IntArray
+from diagnostics.types import FloatArray, IntArray, Split
 
 POINTS_SEEN = 40
-"""Up to so many points are drawn as points on their line."""
+"""Up to so many points are drawn as points on their line, where there are few lines."""
+
+SPLIT_ROWS = (Split.TRAIN, Split.VALIDATION, Split.TEST, None)
 
 RAW_OPACITY = 0.28
-
-
-def series_name(trace: Trace, words: CurveWords, *, several: bool) -> str:
-    """Name of a line: the split, and the run where there are several."""
-    split = words.splits.get(trace.split, "")
-    return " · ".join(part for part in ((plain(trace.run) if several else ""), split) if part) or plain(trace.source)
 
 
 def broken(x: FloatArray, y: FloatArray, segment: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -33,34 +30,28 @@ def broken(x: FloatArray, y: FloatArray, segment: IntArray) -> tuple[FloatArray,
     return np.insert(x, cuts, np.nan), np.insert(y, cuts, np.nan)
 
 
-def trace_lines(trace: Trace, row: Row, words: CurveWords, theme: Theme, *, name: str, faint: bool) -> list[dict]:  # type: ignore[type-arg]
+def trace_lines(trace: Trace, row: Row, drawing: Drawing, *, faint: bool) -> list[dict[str, Any]]:
     """Plotly traces of one curve: the raw points, faint under the smoothed line where there is one."""
-    colour = line_colour(trace.split, trace.number, theme)
+    name = drawing.hover_name(trace, row.facet)
+    dotted = drawing.labelled and len(trace.x) <= POINTS_SEEN
+    colour = line_colour(trace.split, trace.number, drawing.theme)
     smoothed = trace.smooth is not None
-    shown = [_line(trace, trace.value, row, colour, name, raw=smoothed or faint)]
-    if smoothed and trace.smooth is not None:
-        shown.append(_line(trace, trace.smooth, row, colour, f"{name} ({words.smoothed})", raw=faint))
+    shown = [_line(trace, trace.value, row, name, colour=colour, dotted=dotted, raw=smoothed or faint)]
+    if trace.smooth is not None:
+        over = f"{name} ({drawing.words.smoothed})"
+        shown.append(_line(trace, trace.smooth, row, over, colour=colour, dotted=dotted, raw=faint))
     lonely = _lonely(trace)
-    if lonely.any() and len(trace.x) > POINTS_SEEN:
+    if lonely.any() and not dotted:
         points = {"x": trace.x[lonely], "y": trace.value[lonely], "marker": {"color": colour, "size": 4}}
         shown.append(_base(trace, row, name) | points | {"mode": "markers"})
     return shown
 
 
-def edge_points(trace: Trace, row: Row, theme: Theme, *, name: str, log: bool) -> Iterable[dict[str, Any]]:
+def edge_points(trace: Trace, row: Row, drawing: Drawing) -> Iterable[dict[str, Any]]:
     """Marks on the frame for what the axis cannot show: NaN, infinity, and points that were cut off."""
-    limits = row.facet.range
-    finite = np.isfinite(trace.value)
-    low, high = (limits.low, limits.high) if limits else (-np.inf, np.inf)
-    kinds = {
-        "nan": (np.isnan(trace.value), "x-thin", 0.03),
-        "above": ((finite & (trace.value > high)) | np.isposinf(trace.value), "triangle-up", 0.97),
-        "below": ((finite & (trace.value < low) & ~(log & (trace.value <= 0))) | np.isneginf(trace.value),
-                  "triangle-down", 0.03),
-        "unshown": (finite & (trace.value <= 0) & log, "triangle-down-open", 0.03),
-    }  # fmt: skip
-    colour = line_colour(trace.split, trace.number, theme)
-    for kind, (where, symbol, at) in kinds.items():
+    name = drawing.hover_name(trace, row.facet)
+    colour = line_colour(trace.split, trace.number, drawing.theme)
+    for kind, where, symbol, at in _off_axis(trace, row, log=drawing.log(row)):
         if where.any():
             yield _base(trace, row, name) | {
                 "x": trace.x[where], "y": np.full(int(where.sum()), at), "yaxis": row.edge, "mode": "markers",
@@ -71,51 +62,49 @@ def edge_points(trace: Trace, row: Row, theme: Theme, *, name: str, log: bool) -
             }  # fmt: skip
 
 
-def band_lines(spread: Spread, row: Row, words: CurveWords, theme: Theme) -> list[dict[str, Any]]:
+def _off_axis(trace: Trace, row: Row, *, log: bool) -> list[tuple[str, NDArray[np.bool_], str, float]]:
+    """Kinds of points without a place on the axis: mask, symbol, and height on the frame."""
+    limits, value = row.facet.range, trace.value
+    low, high = (limits.low, limits.high) if limits else (-np.inf, np.inf)
+    finite = np.isfinite(value)
+    # One row a split, so that two splits that fail together do not hide each other.
+    step = 0.045 * SPLIT_ROWS.index(trace.split)
+    unshown = finite & (value <= 0) if log else np.zeros(len(value), dtype=bool)
+    return [
+        ("nan", np.isnan(value), "x-thin", 0.03 + step),
+        ("above", (finite & (value > high)) | np.isposinf(value), "triangle-up", 0.97 - step),
+        ("below", (finite & (value < low) & ~unshown) | np.isneginf(value), "triangle-down", 0.03 + step),
+        ("unshown", unshown, "triangle-down-open", 0.03 + step),
+    ]
+
+
+def band_lines(spread: Spread, row: Row, drawing: Drawing) -> list[dict[str, Any]]:
     """Mean of a group, and one standard deviation on either side as an area."""
-    colour = line_colour(spread.split, spread.number, theme)
-    band = spread.band
-    split = words.splits.get(spread.split, "")
-    name = f"{plain(spread.group)} · {split} · {words.mean.format(n=int(band.count.max()))}"
-    common = {"type": "scatter", "yaxis": row.name, "xaxis": "x", "legendgroup": f"group:{spread.group}"}
+    colour = line_colour(spread.split, spread.number, drawing.theme)
+    band, words = spread.band, drawing.words
+    parts = (plain(spread.group), words.splits.get(spread.split, ""), words.mean.format(n=int(band.count.max())))
+    name = " · ".join(part for part in parts if part)
+    common = {"type": "scatter", "yaxis": row.name, "xaxis": "x", "showlegend": False, "mode": "lines",
+              "meta": {"run": "", "band": spread.group}}  # fmt: skip
     area = common | {
         "x": np.concatenate([band.x, band.x[::-1]]), "y": np.concatenate([band.high, band.low[::-1]]),
-        "fill": "toself", "fillcolor": faded(colour, 0.16), "line": {"width": 0}, "mode": "lines",
-        "hoverinfo": "skip", "showlegend": False, "meta": {"run": "", "band": spread.group},
+        "fill": "toself", "fillcolor": faded(colour, 0.16), "line": {"width": 0}, "hoverinfo": "skip",
     }  # fmt: skip
     line = common | {
-        "x": band.x, "y": band.mean, "mode": "lines", "name": name, "showlegend": False,
-        "line": {"color": colour, "width": 2.6}, "customdata": np.stack([band.low, band.high, band.count], axis=1),
+        "x": band.x, "y": band.mean, "name": name, "line": {"color": colour, "width": 2.6},
+        "customdata": np.stack([band.low, band.high, band.count], axis=1),
         "hovertemplate": (
             f"{name}: %{{y:.5g}} (%{{customdata[0]:.5g}} – %{{customdata[1]:.5g}}, n = %{{customdata[2]}})"
             "<extra></extra>"
         ),
-        "meta": {"run": "", "band": spread.group},
     }  # fmt: skip
     return [area, line]
 
 
-def keys(facets: Iterable[Facet], words: CurveWords, theme: Theme) -> list[dict[str, Any]]:
-    """Legend entries without data, one a line style in use, for charts with too many lines to label."""
-    seen: dict[tuple[int, object], Trace] = {}
-    for facet in facets:
-        for trace in facet.traces:
-            seen.setdefault((trace.number, trace.split), trace)
-    return [
-        {
-            "type": "scatter", "x": [None], "y": [None], "mode": "lines", "legendgroup": f"run:{trace.number}",
-            "name": series_name(trace, words, several=True), "meta": {"run": trace.run, "key": True},
-            "line": {"color": line_colour(trace.split, trace.number, theme), "dash": dash(trace.number), "width": 2},
-        }
-        for trace in seen.values()
-    ]  # fmt: skip
-
-
-def _line(trace: Trace, y: FloatArray, row: Row, colour: str, name: str, *, raw: bool) -> dict[str, Any]:
+def _line(trace: Trace, y: FloatArray, row: Row, name: str, *, raw: bool, dotted: bool, colour: str) -> dict[str, Any]:
     x, y = broken(trace.x, y, trace.segment)
-    few = len(trace.x) <= POINTS_SEEN
     return _base(trace, row, name) | {
-        "x": x, "y": y, "mode": "lines+markers" if few else "lines", "opacity": RAW_OPACITY if raw else 1.0,
+        "x": x, "y": y, "mode": "lines+markers" if dotted else "lines", "opacity": RAW_OPACITY if raw else 1.0,
         "line": {"color": colour, "width": 1.2 if raw else 1.9, "dash": dash(trace.number)},
         "marker": {"size": 4, "color": colour},
     }  # fmt: skip
@@ -124,12 +113,11 @@ def _line(trace: Trace, y: FloatArray, row: Row, colour: str, name: str, *, raw:
 def _base(trace: Trace, row: Row, name: str) -> dict[str, Any]:
     return {
         "type": "scatter", "xaxis": "x", "yaxis": row.name, "name": name, "showlegend": False, "connectgaps": False,
-        "legendgroup": f"run:{trace.number}", "meta": {"run": trace.run},
-        "hovertemplate": f"{name}: %{{y:.6g}}<extra></extra>",
+        "meta": {"run": trace.run}, "hovertemplate": f"{name}: %{{y:.6g}}<extra></extra>",
     }  # fmt: skip
 
 
-def _lonely(trace: Trace) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _lonely(trace: Trace) -> NDArray[np.bool_]:
     """Finite points without a finite neighbour in their segment; a line alone would not show them."""
     finite = np.isfinite(trace.value)
     joined = finite[:-1] & finite[1:] & (np.diff(trace.segment) == 0)

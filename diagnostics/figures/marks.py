@@ -6,34 +6,32 @@ from collections.abc import Sequence
 from typing import Any
 
 from diagnostics.curves.places import Place
+from diagnostics.figures.drawing import Drawing
 from diagnostics.figures.layout import Row, scale
-from diagnostics.figures.palette import SEVERITIES, Theme, faded, line_colour, palette
-from diagnostics.figures.words import CurveWords
+from diagnostics.figures.palette import SEVERITIES, faded, line_colour, palette
+from diagnostics.figures.template import plain, shorten
 
 WORDED = 4
 """Up to so many marks in a facet carry their word; more carry only their number."""
 
-QUIET = 12
-"""More marks than this on the whole chart stay invisible until the list beside it lights them."""
-
 RINGS = {"best": "star-open", "spike": "circle-open", "turning_point": "circle-open"}
 
 
-def in_facet(places: Sequence[Place], row: Row) -> list[Place]:
-    """Places that belong into a facet; the gap's own marks go to the gap facet where there is one."""
-    drawn = {trace.run for trace in row.facet.traces}
-    wanted = [p for p in places if p.metric == row.facet.metric and p.run in drawn]
+def in_facet(row: Row, drawing: Drawing) -> list[Place]:
+    """Places that belong into a facet; marks of a gap go to the gap's own facet."""
+    drawn = {trace.number for trace in row.facet.traces}
+    wanted = [p for p in drawing.places if p.metric == row.facet.metric and p.number in drawn]
     return [p for p in wanted if (p.kind == "gap") == (row.facet.kind == "gap")]
 
 
-def mark_shapes(places: Sequence[Place], row: Row, theme: Theme, *, quiet: bool = False) -> list[dict[str, Any]]:
+def mark_shapes(row: Row, drawing: Drawing) -> list[dict[str, Any]]:
     """A vertical line a point, a light area a stretch; named after the finding so that the page can light them."""
     shapes = []
-    for place in in_facet(places, row):
-        colour = _colour(place, theme)
+    for place in in_facet(row, drawing):
+        colour = _colour(place, drawing)
         shape = {
             "name": _name(place), "xref": "x", "yref": f"{row.name} domain", "y0": 0, "y1": 1, "layer": "below",
-            "opacity": 0 if quiet and place.finding is not None else 1,
+            "opacity": 0 if drawing.quiet and place.finding is not None else 1,
             "x0": place.start, "x1": place.start if place.stop is None else place.stop,
         }  # fmt: skip
         if place.stop is None:
@@ -43,43 +41,44 @@ def mark_shapes(places: Sequence[Place], row: Row, theme: Theme, *, quiet: bool 
     return shapes
 
 
-def mark_labels(places: Sequence[Place], row: Row, words: CurveWords, theme: Theme) -> list[dict[str, Any]]:
+def mark_labels(row: Row, drawing: Drawing) -> list[dict[str, Any]]:
     """The number of a finding, and the word for what happened, at the head of its line."""
-    colours = palette(theme)
-    found = in_facet(places, row)
+    if drawing.quiet:
+        return []
+    found = in_facet(row, drawing)
     labels = []
     for place in found:
         number = "" if place.finding is None else f"<b>{place.finding + 1}</b>"
-        word = words.marks.get(place.kind, "") if len(found) <= WORDED or place.finding is None else ""
-        text = " ".join(part for part in (number, word) if part)
-        if text:
+        word = drawing.words.marks.get(place.kind, "") if len(found) <= WORDED else ""
+        run = shorten(plain(place.run), 20) if word and drawing.several and place.finding is None else ""
+        if text := " ".join(part for part in (number, word, run) if part):
             labels.append(
                 {
                     "name": _name(place), "text": text, "x": place.start, "xref": "x", "y": 1,
                     "yref": f"{row.name} domain", "xanchor": "left", "yanchor": "top", "showarrow": False,
-                    "xshift": 3, "font": {"size": 11, "color": _colour(place, theme)},
-                    "bgcolor": faded(colours.paper, 0.82), "borderpad": 1,
+                    "xshift": 3, "font": {"size": 11, "color": _colour(place, drawing)},
+                    "bgcolor": faded(palette(drawing.theme).paper, 0.82), "borderpad": 1,
                 }
             )  # fmt: skip
     return labels
 
 
-def mark_rings(places: Sequence[Place], row: Row, words: CurveWords, theme: Theme) -> list[dict[str, Any]]:
+def mark_rings(row: Row, drawing: Drawing) -> list[dict[str, Any]]:
     """A ring or star around the very point, for the kinds that have one."""
     rings = []
-    for place in in_facet(places, row):
+    for place in () if drawing.quiet else in_facet(row, drawing):
         if place.kind in RINGS and place.value is not None and place.stop is None:
-            colour = line_colour(place.split, place.number, theme)
+            colour = line_colour(place.split, place.number, drawing.theme)
+            word = drawing.words.marks.get(place.kind, "")
             rings.append(
                 {
                     "type": "scatter", "xaxis": "x", "yaxis": row.name, "x": [place.start], "y": [place.value],
-                    "mode": "markers", "showlegend": False, "legendgroup": f"run:{place.number}",
+                    "mode": "markers", "showlegend": False, "name": word, "meta": {"run": place.run},
                     "marker": {
                         "symbol": RINGS[place.kind], "size": 12, "color": colour,
                         "line": {"width": 2, "color": colour},
                     },
-                    "name": words.marks.get(place.kind, ""), "meta": {"run": place.run},
-                    "hovertemplate": f"{words.marks.get(place.kind, '')}: %{{y:.6g}}<extra></extra>",
+                    "hovertemplate": f"{word}: %{{y:.6g}}<extra></extra>",
                 }
             )  # fmt: skip
     return rings
@@ -149,8 +148,9 @@ def _low(cluster: Sequence[float], pitch: float) -> float:
     return sum(cluster) / len(cluster) - pitch * (len(cluster) - 1) / 2
 
 
-def _colour(place: Place, theme: Theme) -> str:
-    return palette(theme).muted if place.finding is None else SEVERITIES[theme][place.severity]
+def _colour(place: Place, drawing: Drawing) -> str:
+    colours = palette(drawing.theme)
+    return colours.muted if place.finding is None else SEVERITIES[drawing.theme][place.severity]
 
 
 def _name(place: Place) -> str:

@@ -20,7 +20,8 @@ def template(theme: Theme) -> go.layout.Template:
     colours = palette(theme)
     axis: dict[str, Any] = {
         "gridcolor": colours.hairline, "gridwidth": 1, "linecolor": colours.hairline, "zeroline": False,
-        "ticks": "", "tickfont": {"color": colours.muted, "size": SMALL}, "automargin": True,
+        "ticks": "", "exponentformat": "power", "minexponent": 4,
+        "tickfont": {"color": colours.muted, "size": SMALL}, "automargin": True,
         "title": {"font": {"color": colours.muted, "size": TEXT}, "standoff": 8},
     }  # fmt: skip
     layout = go.Layout(
