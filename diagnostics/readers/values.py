@@ -9,6 +9,9 @@ from typing import Any
 
 MAX_KEYS = 5_000
 MAX_TEXT = 500
+MAX_ITEMS = 20
+MAX_DEPTH = 8
+MAX_VISITS = 50_000
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _WORDS = {"true": True, "false": False, "none": None, "null": None, "": None}
 
@@ -25,7 +28,7 @@ def parsed(text: str) -> Any:
     return text[:MAX_TEXT]
 
 
-def flat(value: Any, prefix: str = "", depth: int = 0) -> dict[str, Any]:
+def flat(value: Any) -> dict[str, Any]:
     """Nested tables as one, keys joined by dots.
 
     Parameters
@@ -39,17 +42,20 @@ def flat(value: Any, prefix: str = "", depth: int = 0) -> dict[str, Any]:
         At most `MAX_KEYS` entries of str, int, float, bool, None or list.
     """
     found: dict[str, Any] = {}
-    if isinstance(value, Mapping) and depth < 8:
-        for key, inner in value.items():
-            name = f"{prefix}.{key}" if prefix else str(key)
-            found.update(flat(inner, name, depth + 1))
-            if len(found) > MAX_KEYS:
-                break
-    elif prefix and isinstance(value, list | tuple):
-        if len(value) <= 20 and all(isinstance(v, str | int | float | bool | None) for v in value):
-            found[prefix] = [_plain(v) for v in value]
-    elif prefix and (value is None or isinstance(value, str | int | float | bool)):
-        found[prefix] = _plain(value)
+    # A bounded walk: what is shared inside the value (YAML aliases) may be met again and again.
+    waiting: list[tuple[str, Any, int]] = [("", value, 0)]
+    for _ in range(MAX_VISITS):
+        if not waiting or len(found) >= MAX_KEYS:
+            break
+        name, inner, depth = waiting.pop()
+        if isinstance(inner, Mapping) and depth < MAX_DEPTH:
+            items = [(f"{name}.{key}" if name else str(key), part, depth + 1) for key, part in inner.items()]
+            waiting.extend(reversed(items))
+        elif name and isinstance(inner, list | tuple):
+            if len(inner) <= MAX_ITEMS and all(isinstance(v, str | int | float | bool | None) for v in inner):
+                found[name] = [_plain(v) for v in inner]
+        elif name and (inner is None or isinstance(inner, str | int | float | bool)):
+            found[name] = _plain(inner)
     return found
 
 
