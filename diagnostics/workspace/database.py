@@ -91,8 +91,11 @@ class Database:
         """
         if not self.is_sqlite:
             raise RunClinicError("backup_by_server")
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+        raw = self.engine.raw_connection()  # VACUUM refuses to run inside a transaction
+        try:
+            raw.cursor().execute("VACUUM INTO ?", (str(target),))
+        finally:
+            raw.close()
 
     def close(self) -> None:
         """Close every connection."""
