@@ -30,6 +30,7 @@ def dress(*, paths: Sequence[str]) -> None:
         URL paths of all pages; Streamlit keeps the chosen theme by path, the switch sets them all.
     """
     st.html(theme.STYLE)
+    st.logo(str(theme.ICON), size="large")
     state.keep("paths", list(paths))
 
 

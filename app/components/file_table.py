@@ -17,18 +17,28 @@ _SHOWN = 20
 
 
 def refused(uploads: Sequence[Upload]) -> None:
-    """Draw the files that could not be read, each with the reason and the remedy."""
+    """Draw the files that could not be read: one block a reason, with the remedy and the names."""
     broken = [upload for upload in uploads if upload.failures]
     if not broken:
         return
     count = ngettext("{n} file could not be read", "{n} files could not be read", len(broken)).format(n=len(broken))
     st.header(count, anchor=False)
-    for upload in broken[:_SHOWN]:
-        with st.container(key=f"rc-card-high-{upload.id}", gap="small"):
-            st.markdown(f"**{escape(upload.name)}**")
-            for failure in upload.failures[:_SHOWN]:
-                st.markdown(escape(error_text(failure, language())))
-            st.button(_("Delete this file"), key=f"drop-{upload.id}", on_click=_delete, args=([upload.id],))
+    stories: dict[tuple[str, ...], list[Upload]] = {}
+    for upload in broken:
+        stories.setdefault(_story(upload), []).append(upload)
+    with st.container(key="rc-card-high-refused", gap="small"):
+        for sentences, files in list(stories.items())[:_SHOWN]:
+            st.markdown(", ".join(f"**{escape(upload.name)}**" for upload in files[:_SHOWN]))
+            st.markdown("\n\n".join(escape(sentence) for sentence in sentences))
+            ids = [upload.id for upload in files]
+            label = ngettext("Delete this file", "Delete these {n} files", len(ids)).format(n=len(ids))
+            st.button(label, key=f"drop-{ids[0]}", on_click=_delete, args=(ids,), type="tertiary")
+
+
+def _story(upload: Upload) -> tuple[str, ...]:
+    """Return why the file was refused, without its own name, so that files with the same story stand together."""
+    told = (error_text(failure, language()) for failure in upload.failures[:_SHOWN])
+    return tuple(dict.fromkeys(sentence.replace(upload.label, _("this file")) for sentence in told))
 
 
 def draw(uploads: Sequence[Upload], runs: Sequence[RunEntry]) -> None:
@@ -47,11 +57,10 @@ def draw(uploads: Sequence[Upload], runs: Sequence[RunEntry]) -> None:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            _("File"): st.column_config.TextColumn(width="large", pinned=True),
+            _("File"): st.column_config.TextColumn(width="large"),
             _("Bytes"): st.column_config.NumberColumn(format="bytes", width="small"),
             _("Added"): st.column_config.DatetimeColumn(format="distance", width="small"),
         },
-        height=min(420, 38 + 35 * max(1, len(uploads))),
         alt=_("Uploaded files and what became of them"),
     )
     ids = [uploads[row].id for row in said["selection"]["rows"] if row < len(uploads)]

@@ -27,7 +27,6 @@ def draw(run: Run) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        height=min(420, 38 + 35 * max(1, len(metrics))),
         alt=_("Which columns of the files were paired as training and validation of the same metric"),
     )
     for note in run.notes:

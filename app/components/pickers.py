@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components.text import plain, shorten
-from app.i18n import _
+from app.i18n import _, ngettext
 from diagnostics.workspace import Project
 
 
@@ -43,7 +43,7 @@ def _runs(picked: state.Selection) -> None:
         format_func=lambda id: shorten(runs[id].name),
         key="pick_runs",
         on_change=_runs_chosen,
-        placeholder=_("All {n} runs").format(n=len(runs)),
+        placeholder=ngettext("The only run", "All {n} runs", len(runs)).format(n=len(runs)),
     )
 
 

@@ -22,14 +22,14 @@ class Step:
         Message id.
     rules : tuple of str
         Rule ids.
-    clear : str
-        Message id of the sentence that holds where none of the rules fired; `{n}` subjects.
+    kind : str
+        "run" or "predictions": what the rules look at.
     """
 
     id: str
     title: str
     rules: tuple[str, ...]
-    clear: str
+    kind: str = "run"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +63,17 @@ PARTS = (
                 id="numbers",
                 title=N_("The loss stays finite and training learns something"),
                 rules=("nonfinite_loss", "stuck_at_chance"),
-                clear=N_("finite and learning in {n} runs"),
             ),
             Step(
                 id="log",
                 title=N_("The log is one uninterrupted run"),
                 rules=("restarted_log",),
-                clear=N_("uninterrupted in {n} runs"),
             ),
             Step(
                 id="table",
                 title=N_("Labels, scores and rows of the prediction files can be trusted"),
                 rules=("missing_labels", "duplicate_rows", "constant_score", "not_probabilities"),
-                clear=N_("sound in {n} prediction sets"),
+                kind="predictions",
             ),
         ),
         questions=(
@@ -93,31 +91,26 @@ PARTS = (
                 id="comparable",
                 title=N_("1. Training and validation can be compared"),
                 rules=("validation_easier",),
-                clear=N_("comparable in {n} runs"),
             ),
             Step(
                 id="drop",
                 title=N_("2. Training loss falls at the start, and at a useful pace"),
                 rules=("stuck_at_chance", "slow_training", "unstable_training", "underfitting"),
-                clear=N_("falls as it should in {n} runs"),
             ),
             Step(
                 id="gap",
                 title=N_("3. The gap between training and validation is small"),
                 rules=("generalization_gap", "overfitting"),
-                clear=N_("small in {n} runs"),
             ),
             Step(
                 id="turn",
                 title=N_("4. The turning point: validation improves to the end"),
                 rules=("overfitting", "still_improving", "checkpoint_missed"),
-                clear=N_("no turning point in {n} runs"),
             ),
             Step(
                 id="agree",
                 title=N_("5. Loss and metric agree"),
                 rules=("loss_metric_mismatch",),
-                clear=N_("agree in {n} runs"),
             ),
         ),
         questions=(
@@ -137,13 +130,13 @@ PARTS = (
                 id="confusions",
                 title=N_("Errors are spread, not concentrated between classes"),
                 rules=("confused_pair", "sink_class"),
-                clear=N_("no dominant confusion in {n} prediction sets"),
+                kind="predictions",
             ),
             Step(
                 id="rare",
                 title=N_("No class is hardly ever found"),
                 rules=("rare_class_low_recall",),
-                clear=N_("every class is found in {n} prediction sets"),
+                kind="predictions",
             ),
             Step(
                 id="scores",
@@ -152,7 +145,7 @@ PARTS = (
                     "threshold_misplaced", "miscalibration", "biased_residuals", "heteroscedastic_residuals",
                     "residual_outliers",
                 ),
-                clear=N_("in order in {n} prediction sets"),
+                kind="predictions",
             ),
         ),
         questions=(
@@ -169,13 +162,13 @@ PARTS = (
                 id="weak",
                 title=N_("No subgroup is clearly worse than the rest"),
                 rules=("weak_slice",),
-                clear=N_("none beyond chance in {n} prediction sets"),
+                kind="predictions",
             ),
             Step(
                 id="labels",
                 title=N_("Labels are consistent in every subgroup"),
                 rules=("inconsistent_labels_slice", "suspected_label_errors"),
-                clear=N_("consistent in {n} prediction sets"),
+                kind="predictions",
             ),
         ),
         questions=(

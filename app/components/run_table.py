@@ -16,13 +16,13 @@ from diagnostics.types import Severity, Split
 from diagnostics.workspace import RunEntry
 
 KEY = "run_table"
+_AUTO = 12
 
 
 def draw(runs: Sequence[RunEntry]) -> list[RunEntry]:
     """Draw the list and return the ticked runs."""
     columns = {
         _("Name"): [plain(run.name) for run in runs],
-        _("Group"): [plain(run.group) for run in runs],
         _("Training"): [_spark(run, Split.TRAIN) for run in runs],
         _("Validation"): [_spark(run, Split.VALIDATION) for run in runs],
         _("Finding"): [_finding(run) for run in runs],
@@ -31,6 +31,8 @@ def draw(runs: Sequence[RunEntry]) -> list[RunEntry]:
         _("Format"): [_formats(run) for run in runs],
         _("Added"): [run.created for run in runs],
     }
+    if any(run.group for run in runs):
+        columns[_("Group")] = [plain(run.group) for run in runs]
     said = st.dataframe(
         columns,
         hide_index=True,
@@ -38,7 +40,7 @@ def draw(runs: Sequence[RunEntry]) -> list[RunEntry]:
         on_select="rerun",
         selection_mode="multi-row",
         column_config=_config(),
-        height=min(560, 38 + 44 * max(1, len(runs))),
+        height="content" if len(runs) <= _AUTO else 560,
         row_height=44,
         alt=_("Runs of this project with the shape of their losses and their most important finding"),
     )
@@ -69,12 +71,12 @@ def actions(ticked: Sequence[RunEntry]) -> None:
 def _config() -> dict[str, Any]:
     mode = state.theme()
     return {
-        _("Name"): st.column_config.TextColumn(width="medium", pinned=True),
+        _("Name"): st.column_config.TextColumn(width="medium"),
         _("Group"): st.column_config.TextColumn(width="small"),
-        _("Training"): st.column_config.LineChartColumn(width="small", color=theme.SPLIT_COLOURS[mode]["train"]),
-        _("Validation"): st.column_config.LineChartColumn(width="small", color=theme.SPLIT_COLOURS[mode]["validation"]),
+        _("Training"): st.column_config.LineChartColumn(width=90, color=theme.SPLIT_COLOURS[mode]["train"]),
+        _("Validation"): st.column_config.LineChartColumn(width=90, color=theme.SPLIT_COLOURS[mode]["validation"]),
         _("Finding"): st.column_config.TextColumn(width="medium"),
-        _("Points"): st.column_config.NumberColumn(width="small", format="localized"),
+        _("Points"): st.column_config.NumberColumn(width=70, format="localized"),
         _("Added"): st.column_config.DatetimeColumn(width="small", format="distance"),
     }
 

@@ -32,11 +32,10 @@ def draw(sets: Sequence[PredictionsEntry]) -> list[PredictionsEntry]:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            _("Name"): st.column_config.TextColumn(width="large", pinned=True),
+            _("Name"): st.column_config.TextColumn(width="large"),
             _("Rows"): st.column_config.NumberColumn(format="localized"),
             _("Added"): st.column_config.DatetimeColumn(format="distance"),
         },
-        height=min(420, 38 + 35 * max(1, len(sets))),
         alt=_("Prediction sets of this project"),
     )
     return [sets[row] for row in said["selection"]["rows"] if row < len(sets)]

@@ -70,10 +70,17 @@ def _step(step: Step, report: Report) -> str:
         mark = _MARKS["found"]
         return f"{mark} {text}: {escape(symptoms)} ({where})"
     if said.clear:
-        return f"{_MARKS['clear']} {text}: {escape(_(step.clear).format(n=len(said.clear)))}"
+        return f"{_MARKS['clear']} {text}: {_clear(step, report, len(said.clear))}"
     if said.skipped:
         return f"{_MARKS['open']} {text}: {escape(reason(said.skipped[0], language()))}"
     return f"{_MARKS['open']} {text}: {_('no file about this yet')}"
+
+
+def _clear(step: Step, report: Report, n: int) -> str:
+    whole = sum(subject.kind == step.kind for subject in report.subjects)
+    if step.kind == "run":
+        return ngettext("{n} of {whole} run", "{n} of {whole} runs", whole).format(n=n, whole=whole)
+    return ngettext("{n} of {whole} prediction set", "{n} of {whole} prediction sets", whole).format(n=n, whole=whole)
 
 
 def _hypotheses(report: Report) -> None:

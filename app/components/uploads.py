@@ -21,6 +21,7 @@ from diagnostics.workspace import IngestResult
 
 _HERE = Path(__file__).parent
 _FILES = {kind: (_HERE / f"upload_area.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+_KEPT = "last_reading"
 _component = st.components.v2.component("run_clinic_upload", **_FILES)
 
 
@@ -32,34 +33,39 @@ def area(*, key: str) -> None:
     key : str
         Unique on the page.
     """
-    report(state.kept("last_reading"))
     if runtime.has_routes():
         _by_route(key)
     else:
         _by_widget(key)
 
 
-def report(reading: Mapping[str, Any] | None) -> None:
-    """Draw what the last reading brought, until the next one."""
-    if not reading:
+def report(*, stored: bool = True) -> None:
+    """Draw what the last reading brought to the picked project, until the next one or until it is dismissed.
+
+    Parameters
+    ----------
+    stored : bool
+        Whether to name the stored files that could not be read; the files page lists them anyway.
+    """
+    reading = state.kept(_KEPT)
+    if not reading or reading["project"] != state.selection().project:
         return
-    if reading["runs"] or reading["sets"]:
-        st.success(_summary(reading))
-    for sentence in reading["errors"]:
-        st.error(escape(sentence))
-    if reading["ignored"]:
-        with st.expander(
-            ngettext("{n} file was left aside", "{n} files were left aside", len(reading["ignored"])).format(
-                n=len(reading["ignored"])
-            )
-        ):
-            st.markdown("\n".join(f"- {escape(sentence)}" for sentence in reading["ignored"]))
+    with st.container(key="rc-reading", gap="small"):
+        for sentence in (*reading["refused"], *(reading["failures"] if stored else ())):
+            st.error(escape(sentence))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(_summary(reading), width="content")
+            st.button(_("Dismiss"), key="reading_dismiss", on_click=state.keep, args=(_KEPT, None), type="tertiary")
+        if aside := reading["ignored"]:
+            with st.expander(ngettext("{n} file left aside", "{n} files left aside", len(aside)).format(n=len(aside))):
+                st.markdown("\n".join(f"- {escape(sentence)}" for sentence in aside))
 
 
 def _summary(reading: Mapping[str, Any]) -> str:
     runs = ngettext("{n} run read", "{n} runs read", reading["runs"]).format(n=reading["runs"])
     sets = ngettext("{n} prediction set read", "{n} prediction sets read", reading["sets"]).format(n=reading["sets"])
-    return " · ".join(text for text, n in ((runs, reading["runs"]), (sets, reading["sets"])) if n)
+    parts = [text for text, n in ((runs, reading["runs"]), (sets, reading["sets"])) if n]
+    return "✓ " + " · ".join(parts) if parts else _("Nothing new was read.")
 
 
 def _by_route(key: str) -> None:
@@ -100,14 +106,14 @@ def _read(project: str, ids: Sequence[str], refused: Sequence[RunClinicError]) -
     if ids:
         with st.spinner(ngettext("Reading {n} file", "Reading {n} files", len(ids)).format(n=len(ids))):
             result = loading.ingest(project, ids)
-    errors = [error_text(error, language()) for error in (*refused, *result.failures)]
     state.keep(
-        "last_reading",
+        _KEPT,
         {
             "project": project,
             "runs": len(result.runs),
             "sets": len(result.predictions),
-            "errors": errors,
+            "refused": [error_text(error, language()) for error in refused],
+            "failures": [error_text(error, language()) for error in result.failures],
             "ignored": [error_text(error, language()) for error in result.ignored],
         },
     )

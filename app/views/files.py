@@ -31,6 +31,7 @@ def render() -> None:
     st.caption(_("What was uploaded, how it was understood, and what could not be read."))
     messages.draw()
     undo.draw()
+    uploads.report(stored=False)
     picked = state.selection().project
     project = loading.project(picked)
     runs, sets, files = loading.runs(picked), loading.prediction_sets(picked), loading.uploads(picked)

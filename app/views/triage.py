@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import empty, finding_card, grouping, messages, triage_plan, verdict
+from app.components import empty, finding_card, grouping, messages, triage_plan, uploads, verdict
 from app.components.text import escape, shorten
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import title
@@ -24,6 +24,7 @@ def render() -> None:
     chosen = [entry for entry in runs if not picked.runs or entry.id in picked.runs]
     _head(project, chosen if picked.runs else [])
     messages.draw()
+    uploads.report()
     if project is None or not (runs or sets):
         empty.invite()
         return
