@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from diagnostics.exceptions import NotALog, TooLarge, UnreadableFile
@@ -15,6 +16,8 @@ from diagnostics.readers.text.grammars import GRAMMARS
 MAX_BYTES = 512 << 20
 _SAMPLE_LINES = 3_000  # from the beginning and again from the end: enough to tell which family writes
 _SNIFF_LINES = 400
+_LOGGED = re.compile(r"\W{0,2}\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d:\d\d|.{0,80}\b(?:INFO|WARNING|ERROR|DEBUG)\b")
+_BEGUN = re.compile(r"\s*Epoch 1/\d+\s*$")
 _PARTICULAR = 1.5  # a particular family that finds two thirds of what the general one finds understands it better
 
 
@@ -23,12 +26,17 @@ class TextLog:
     """Logs written for people."""
 
     def sniff(self, source: Source) -> float:
-        """0.75 where the head has several rows of one family, 0.2 for any other text: the log may begin later."""
+        """0.75 for several rows of one family in the head, 0.7 for lines of a logger, 0.2 for any other text.
+
+        A log may begin far behind its head: some runs print their source code first.
+        """
         if not source.is_text:
             return 0.0
         lines = list(cleaning.lines(source.head_text))[:_SNIFF_LINES]
         grammar, count = _best(lines)
-        return 0.75 if grammar is not None and count >= 3 else 0.2
+        if grammar is not None and count >= 3:
+            return 0.75
+        return 0.7 if _logging_lines(lines) >= 0.5 else 0.2
 
     def read(self, source: Source) -> Sequence[Reading]:
         """Read with the family that finds the most; raises UnreadableFile where none finds a curve."""
@@ -59,7 +67,18 @@ def _best(lines: list[str]) -> tuple[Family | None, int]:
     return best[1], best[2]
 
 
+def _logging_lines(lines: list[str]) -> float:
+    """Share of lines that a logger wrote: they begin with a date, or name a level."""
+    if len(lines) < 3:
+        return 0.0
+    return sum(bool(_LOGGED.match(line)) for line in lines) / len(lines)
+
+
 def _nothing(source: Source, lines: list[str]) -> UnreadableFile:
-    if any(line.startswith("Epoch 1/") for line in lines):
-        return NotALog("log_without_values", file=source.name, remedy="let_it_run")
+    """What to say of a text without curves."""
+    warnings = sum("WARNING" in line for line in lines)
+    if lines and warnings > 0.6 * len(lines) and _logging_lines(lines) > 0.5:
+        return NotALog("seems_report", file=source.name, remedy="upload_log")
+    if _logging_lines(lines) > 0.3 or any(_BEGUN.match(line) for line in lines):
+        return NotALog("log_without_values", file=source.name, remedy="print_losses")
     return UnreadableFile("no_log_lines", file=source.name, expected="epoch, step, loss", remedy="see_formats")
