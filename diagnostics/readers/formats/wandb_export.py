@@ -39,7 +39,10 @@ class WandbChart:
         first = table.names[0]
         axis = table.columns[first].value
         kind = "epoch" if names.counter(first) == "epoch" else "wall_time" if "Time" in first else "step"
-        counted = replace(Counters(columns=frozenset({first})), **{kind: axis})
+        counted = Counters(
+            columns=frozenset({first}), step=axis if kind == "step" else None,
+            epoch=axis if kind == "epoch" else None, wall_time=axis if kind == "wall_time" else None,
+        )  # fmt: skip
         skip = frozenset(n for n in table.names if n.endswith(("__MIN", "__MAX", " - _step")))
         runs: dict[str, list[Series]] = {}
         for one in series(table.columns, counted, skip=skip):
