@@ -1,0 +1,185 @@
+"""Search all slices of one and two conditions (three on request) for those that are worse than chance explains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from diagnostics.slices.atoms import Atoms, alone, combined
+from diagnostics.slices.attributes import Attribute
+from diagnostics.slices.counting import Cancelled, Event, Progress, Scores, pairs, single
+from diagnostics.slices.refinement import refined, rows_of
+from diagnostics.slices.scan import Candidate, Scan, Tables, Term, scan
+from diagnostics.slices.tails import Population, log_upper_tail, population
+
+MAX_GROUPS = 20
+"""Separate weak slices looked for; a file with more has one problem, not twenty."""
+
+INSIDE_LEVEL = 0.05
+"""Family-wise error allowed when a slice of two conditions is tested against the rest of either one."""
+
+MOST_ROWS, LEAST_ROWS, SHARE_OF_ROWS = 100, 20, 0.05
+"""A slice needs 100 rows, in files under 2,000 rows 5 % of them, and never fewer than 20."""
+
+
+def default_min_size(n: int) -> int:
+    """Rows a slice must have where nobody said otherwise."""
+    return int(np.clip(round(SHARE_OF_ROWS * n), LEAST_ROWS, MOST_ROWS))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Group:
+    """One weak slice and the candidates that it explains.
+
+    Attributes
+    ----------
+    tried : Candidate
+        As it was tested.
+    terms : tuple of Term
+        The same with its edges refined.
+    mask : ndarray of bool, shape (n,)
+        Rows of the refined slice.
+    members : tuple of Candidate
+        Other surviving candidates that are no longer surprising once these rows are set aside.
+    threshold : float
+        z that a candidate of this level needed to be reported.
+    """
+
+    tried: Candidate
+    terms: tuple[Term, ...]
+    mask: np.ndarray
+    members: tuple[Candidate, ...]
+    threshold: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Found:
+    """What a search gives.
+
+    Attributes
+    ----------
+    groups : tuple of Group
+        In the order they were found, most surprising first.
+    tested, survived : int
+        Slices tried, and those with an adjusted p below the level.
+    first : Scan
+        All survivors.
+    """
+
+    groups: tuple[Group, ...]
+    tested: int
+    survived: int
+    first: Scan
+
+
+class Search:
+    """Counts and conditions of one data set, ready to be searched.
+
+    Parameters
+    ----------
+    attributes : sequence of Attribute
+    scores : Scores
+        Larger is worse.
+    min_size : int
+    depth : int
+        Largest number of conditions, 1 to 3.
+    progress, cancel
+        See `counting.pairs`.
+    """
+
+    def __init__(
+        self, attributes: Sequence[Attribute], scores: Scores, *, min_size: int, depth: int = 2,
+        progress: Progress | None = None, cancel: Event | None = None,
+    ) -> None:  # fmt: skip
+        self.attributes = tuple(attributes)
+        self.scores = scores
+        self.min_size = min_size
+        self.depth = depth
+        self.alone: list[Atoms] = [alone(a) for a in self.attributes]
+        self.combined: list[Atoms] = [combined(a) for a in self.attributes]
+        # Where no bin is merged the fine codes are the coarse ones and need no second copy.
+        self._coarse = [
+            a.codes if a.coarse_size == a.size else a.coarse.astype(np.uint8)[a.codes] for a in self.attributes
+        ]
+        self._progress = progress
+        self._cancel = cancel
+
+    def tables(self, rows: np.ndarray | None = None, progress: Progress | None = None) -> Tables:
+        """Counts over all rows, or over some (positions)."""
+        scores = self.scores if rows is None else Scores(values=self.scores.values[rows])
+
+        def part(codes: np.ndarray) -> np.ndarray:
+            return codes if rows is None else codes[rows]
+
+        singles = [single(part(a.codes), a.size, scores) for a in self.attributes]
+        if self.depth < 2 or len(self.attributes) < 2:
+            return Tables(single=singles)
+        sizes = [a.coarse_size for a in self.attributes]
+        coarse = [part(codes) for codes in self._coarse]
+        return Tables(single=singles, pairs=pairs(coarse, sizes, scores, progress=progress, cancel=self._cancel))
+
+    def scan(self, tables: Tables, of: Population, *, level: float) -> Scan:
+        """Try all candidates on some counts."""
+        return scan(tables, self.alone, self.combined, of, min_size=self.min_size, level=level)
+
+    def run(self, *, level: float = 0.05) -> Found:
+        """Find weak slices one after the other; each time the rows of the last are set aside and all is tried anew.
+
+        Setting them aside leaves only what the found slice does not explain: its parents, its overlaps and its
+        children fall away unless they are worse for their own reasons.
+
+        Raises
+        ------
+        Cancelled
+        """
+        tables = self.tables(progress=self._progress)
+        among = np.ones(len(self.scores), dtype=bool)
+        of = population(self.scores)
+        first = current = self.scan(tables, of, level=level)
+        groups: list[Group] = []
+        while current.found and len(groups) < MAX_GROUPS:
+            if self._cancel is not None and self._cancel.is_set():
+                raise Cancelled
+            tried = self._not_its_parent(current, among, of)
+            terms = refined(tried.terms, self.attributes, self.scores, among, of, min_size=self.min_size)
+            inside = rows_of(terms, self.attributes)
+            aside = np.flatnonzero(inside & among)
+            if not len(aside):
+                break
+            among[aside] = False
+            tables = tables - self.tables(aside)
+            of = population(self.scores, among)
+            following = self.scan(tables, of, level=level)
+            left = {c.terms for c in following.found}
+            members = tuple(c for c in current.found if c.terms not in left and c.terms != tried.terms)
+            groups.append(
+                Group(tried=tried, terms=terms, mask=inside, members=members, threshold=_threshold(current, tried))
+            )
+            current = following
+        return Found(groups=tuple(groups), tested=first.total, survived=len(first.found), first=first)
+
+    def _not_its_parent(self, current: Scan, among: np.ndarray, of: Population) -> Candidate:
+        """The best candidate, or its parent where the child is not worse than the remainder of that parent."""
+        best = current.found[0]
+        if best.level < 2:
+            return best
+        survivors = {c.terms: c for c in current.found}
+        for place in range(best.level):
+            parent = survivors.get(best.terms[:place] + best.terms[place + 1 :])
+            if parent is None:
+                continue
+            rows = np.flatnonzero(among & rows_of(parent.terms, self.attributes))
+            inside = population(self.scores, rows)
+            log_p = log_upper_tail(np.array([best.n]), np.array([best.total]), inside)[0]
+            number = best.terms[place][0]
+            siblings = sum(len(a) for i, a in enumerate(self.combined) if i not in {t[0] for t in parent.terms})
+            if log_p > np.log(INSIDE_LEVEL / max(1, siblings)) or number in {t[0] for t in parent.terms}:
+                return parent
+        return best
+
+
+def _threshold(current: Scan, tried: Candidate) -> float:
+    """The smallest z among the accepted candidates of the same level."""
+    return min(c.z for c in current.found if c.level == tried.level)
