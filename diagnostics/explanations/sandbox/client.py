@@ -146,15 +146,22 @@ class Worker:
         Raises
         ------
         ModelError
-            "model_has_no_trees" for other formats; else as `predict`.
+            "model_has_no_contributions" for other formats; else as `predict`.
         """
         return self._answer("contributions", inputs)
 
+    def structure(self) -> dict[str, Any]:
+        """Layers of an ONNX model as JSON entries; see `structure.from_onnx.describe`."""
+        return dict(self._answered("structure", {})[0]["structure"])
+
     def _answer(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        return self._answered(ask, inputs)[1]
+
+    def _answered(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         message, arrays = self._ask({"ask": ask}, inputs, seconds=self._patience)
         if "failed" in message:
             raise ModelError(str(message["failed"]), **dict(message.get("params", {})))
-        return arrays
+        return message, arrays
 
     def close(self) -> None:
         """End the process at once; harmless when it has ended."""

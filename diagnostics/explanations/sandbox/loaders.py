@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.explanations.sandbox import gate
+from diagnostics.explanations.structure import from_onnx
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -67,6 +68,7 @@ class Onnx:
         if not model.graph.node and not model.graph.input:
             raise gate.Refused("model_broken", format="onnx")
         gate.check(model)
+        self.model = model
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -84,6 +86,10 @@ class Onnx:
             "inputs": [entry(v) for v in self.session.get_inputs()],
             "outputs": [entry(v) for v in self.session.get_outputs()],
         }
+
+    def structure(self) -> dict[str, Any]:
+        """Layers with shapes and parameters; see `structure.from_onnx`."""
+        return from_onnx.describe(self.model)
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Run once; a ZipMap's list of dictionaries becomes one column a class."""
@@ -274,7 +280,7 @@ def prepare(format: str) -> None:
         import onnxruntime  # noqa: F401
 
         gate._operators()
-        onnx.helper.make_model(onnx.helper.make_graph([], "warm", [], []))
+        onnx.shape_inference.infer_shapes(onnx.helper.make_model(onnx.helper.make_graph([], "warm", [], [])))
     elif format == "xgboost":
         import pandas  # noqa: F401
         import scipy.sparse

@@ -46,15 +46,22 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
         except EOFError:
             return 0
         try:
-            wanted = getattr(model, "contributions", None) if message.get("ask") == "contributions" else model.predict
-            if wanted is None:
-                frames.write(replies, {"failed": "model_has_no_trees", "params": {"format": format}})
-            else:
-                frames.write(replies, {"ok": True}, wanted(inputs))
+            frames.write(replies, *_reply(model, str(message.get("ask")), inputs, format))
         except MemoryError:
             frames.write(replies, {"failed": "model_memory", "params": {}})
         except Exception as error:  # the model's own failure is an answer too
             frames.write(replies, {"failed": "model_failed", "params": _said(format, error)})
+
+
+def _reply(
+    model: loaders.Loaded, ask: str, inputs: dict[str, Any], format: str
+) -> tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]:
+    if ask == "predict":
+        return {"ok": True}, model.predict(inputs)
+    wanted = getattr(model, ask, None) if ask in ("contributions", "structure") else None
+    if wanted is None:
+        return ({"failed": f"model_has_no_{ask}", "params": {"format": format}},)
+    return ({"ok": True, "structure": wanted()},) if ask == "structure" else ({"ok": True}, wanted(inputs))
 
 
 def _said(format: str, error: Exception) -> dict[str, Any]:
