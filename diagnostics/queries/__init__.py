@@ -6,13 +6,14 @@ May use DuckDB, pyarrow, numpy and sqlglot; knows types only.
 from diagnostics.queries.confusion import confusion
 from diagnostics.queries.engine import DuckDB, Engine, default_engine
 from diagnostics.queries.expressions import outputs
-from diagnostics.queries.rows import Answers, answers, count, page
+from diagnostics.queries.rows import Answers, Quantities, answers, count, page, quantities
 from diagnostics.queries.where import cell, clause
 
 __all__ = [
     "Answers",
     "DuckDB",
     "Engine",
+    "Quantities",
     "answers",
     "cell",
     "clause",
@@ -21,4 +22,5 @@ __all__ = [
     "default_engine",
     "outputs",
     "page",
+    "quantities",
 ]

@@ -81,6 +81,52 @@ def answers(predictions: Predictions, *, engine: Engine | None = None) -> Answer
     )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Quantities:
+    """Truth and prediction of the rows of a regression set that have both, shape (n,) each.
+
+    Attributes
+    ----------
+    row : ndarray of int
+    truth, predicted : ndarray of float
+    attributes : dict of column to ndarray of float
+        The numeric attributes; missing values are NaN.
+    step : int
+        1, or k where every k-th row was taken.
+    """
+
+    row: IntArray
+    truth: FloatArray
+    predicted: FloatArray
+    attributes: dict[str, FloatArray]
+    step: int = 1
+
+
+def quantities(predictions: Predictions, *, engine: Engine | None = None) -> Quantities:
+    """Truth, prediction and numeric attributes of a regression set as arrays."""
+    engine = engine or default_engine()
+    truth, answer = quote(predictions.roles.truth or ""), quote(predictions.roles.predicted or "")
+    kinds = engine.arrow(predictions, f"SELECT * FROM {engine.table(predictions)} LIMIT 0").schema
+    numeric = [a for a in predictions.roles.attributes if _is_numeric(kinds.field(a).type)]
+    columns = [f"{quote(ROW)} AS r", f"CAST({truth} AS DOUBLE) AS t", f"CAST({answer} AS DOUBLE) AS a"]
+    columns += [f"CAST({quote(name)} AS DOUBLE) AS x{i}" for i, name in enumerate(numeric)]
+    step = max(1, -(-predictions.n_rows // MAX_ROWS))
+    parts = [f"isfinite({truth})", f"isfinite({answer})", *([f"{quote(ROW)} % {step} = 0"] if step > 1 else [])]
+    sql = f"SELECT {', '.join(columns)} FROM {engine.table(predictions)}{conditions(parts)} ORDER BY r"
+    table = engine.arrow(predictions, sql)
+    return Quantities(
+        row=np.asarray(table.column("r").to_numpy(), dtype=np.int64),
+        truth=numbers(table.column("t")),
+        predicted=numbers(table.column("a")),
+        attributes={name: numbers(table.column(f"x{i}")) for i, name in enumerate(numeric)},
+        step=step,
+    )
+
+
+def _is_numeric(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
 def class_numbers(column: pa.ChunkedArray, labels: Labels) -> IntArray:
     """Class numbers of a raw column, -1 where missing or unknown; only distinct values pass through Python."""
     coded = column.dictionary_encode().combine_chunks()

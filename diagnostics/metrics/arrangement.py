@@ -1,0 +1,108 @@
+"""Ways to read a confusion matrix: as shares, in a useful order, cut down to what is mixed up most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from diagnostics.metrics.intervals import wilson
+from diagnostics.types import ConfusionCounts, FloatArray, IntArray
+
+Share = Literal["counts", "truth", "predicted"]
+Order = Literal["name", "support", "recall"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mistake:
+    """One cell off the diagonal.
+
+    Attributes
+    ----------
+    truth, predicted : str
+    count : float
+        Rows of `truth` answered `predicted` (sum of weights).
+    share, low, high : float
+        Share of all rows of `truth`, with its 95 % Wilson interval.
+    of_errors : float
+        Share of all mistakes, 0 to 1.
+    """
+
+    truth: str
+    predicted: str
+    count: float
+    share: float
+    low: float
+    high: float
+    of_errors: float
+
+
+def shares(confusion: ConfusionCounts, by: Share) -> FloatArray:
+    """Values of the cells, shape (k, k).
+
+    Parameters
+    ----------
+    confusion : ConfusionCounts
+    by : {"counts", "truth", "predicted"}
+        The counts themselves, each row divided by its sum (the diagonal is recall), or each column divided by its
+        sum (the diagonal is precision). NaN where the divisor is 0.
+    """
+    if by == "counts":
+        return confusion.counts.astype(np.float64)
+    total = confusion.support[:, None] if by == "truth" else confusion.predicted[None, :]
+    total = np.broadcast_to(total, confusion.counts.shape)
+    empty = np.full(confusion.counts.shape, np.nan)
+    return np.divide(confusion.counts, total, out=empty, where=total > 0)
+
+
+def order(confusion: ConfusionCounts, by: Order) -> IntArray:
+    """Class numbers in reading order: as given, largest support first, or worst recall first (undefined last)."""
+    size = len(confusion.classes)
+    if by == "support":
+        return np.argsort(-confusion.support, kind="stable")
+    if by == "recall":
+        recall = np.full(size, np.inf)
+        np.divide(confusion.correct, confusion.support, out=recall, where=confusion.support > 0)
+        return np.argsort(recall, kind="stable")
+    return np.arange(size)
+
+
+def mistakes(confusion: ConfusionCounts, limit: int | None = None) -> tuple[Mistake, ...]:
+    """Cells off the diagonal that are not empty, most rows first, ties by the larger share of their class."""
+    wrong = confusion.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    total, support = float(wrong.sum()), confusion.support
+    rows, columns = np.nonzero(wrong)
+    ranked = sorted(zip(rows.tolist(), columns.tolist(), strict=True), key=lambda at: (-wrong[at], support[at[0]], at))
+    return tuple(_mistake(confusion, row, column, total) for row, column in ranked[:limit])
+
+
+def most_confused(confusion: ConfusionCounts, limit: int) -> IntArray:
+    """Numbers of the classes with the largest mistakes, at most `limit`, in class order."""
+    wrong = confusion.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    chosen: dict[int, None] = {}
+    for flat in np.argsort(-wrong, axis=None, kind="stable"):
+        row, column = divmod(int(flat), len(wrong))
+        new = {row, column} - chosen.keys()
+        if wrong[row, column] <= 0 or len(chosen) + len(new) > limit:
+            break
+        chosen.update(dict.fromkeys((row, column)))
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+def restricted(confusion: ConfusionCounts, numbers: IntArray) -> ConfusionCounts:
+    """The cells between some classes, in the order of `numbers`; rows of other classes are left out of `n`."""
+    counts = confusion.counts[np.ix_(numbers, numbers)]
+    names = tuple(confusion.classes[number] for number in numbers)
+    return ConfusionCounts(classes=names, counts=counts, n=int(round(float(counts.sum()))), missing=confusion.missing)
+
+
+def _mistake(confusion: ConfusionCounts, row: int, column: int, total: float) -> Mistake:
+    count, support = float(confusion.counts[row, column]), float(confusion.support[row])
+    low, high = wilson(count, support) or (0.0, 1.0)
+    return Mistake(
+        truth=confusion.classes[row], predicted=confusion.classes[column], count=count, share=count / support,
+        low=low, high=high, of_errors=count / total,
+    )  # fmt: skip
