@@ -78,6 +78,16 @@ class Dialect:
         """Cells in the header."""
         return len(self.header)
 
+    @cached_property
+    def regular(self) -> bool:
+        """Whether the head is a table beyond doubt: a header, equal rows, and hardly any cell that is text."""
+        if not self.has_header or self.width < 2 or len(self.sample) < 2:
+            return False
+        rows = self.sample[:30]
+        cells = [cell for row in rows for cell in row]
+        plain = sum(is_missing(c) or number(c, decimal_comma=self.decimal_comma) is not None for c in cells)
+        return all(len(row) == self.width for row in rows) and plain >= 0.8 * len(cells)
+
 
 def cells_of(line: str, separator: str) -> list[str]:
     """One line cut into cells without padding."""

@@ -9,6 +9,7 @@ from diagnostics.exceptions import NotALog, TooLarge, UnreadableFile
 from diagnostics.readers.drafting import draft
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
+from diagnostics.readers.tables import dialect
 from diagnostics.readers.text import cleaning, engine
 from diagnostics.readers.text.grammar import Family
 from diagnostics.readers.text.grammars import GRAMMARS
@@ -17,6 +18,7 @@ MAX_BYTES = 512 << 20
 _SAMPLE_LINES = 3_000  # from the beginning and again from the end: enough to tell which family writes
 _SNIFF_LINES = 400
 _LOGGED = re.compile(r"\W{0,2}\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d:\d\d|.{0,80}\b(?:INFO|WARNING|ERROR|DEBUG)\b")
+_JSON = re.compile(r'\s*[\[{]\s*["{\[]')
 _BEGUN = re.compile(r"\s*Epoch 1/\d+\s*$")
 _PARTICULAR = 1.5  # a particular family that finds two thirds of what the general one finds understands it better
 
@@ -32,6 +34,10 @@ class TextLog:
         """
         if not source.is_text:
             return 0.0
+        table = dialect(source)
+        if (table is not None and table.regular) or _JSON.match(source.head_text):
+            # Nobody wrote it for people; trying every grammar on it would cost more than reading it.
+            return 0.2
         lines = list(cleaning.lines(source.head_text))[:_SNIFF_LINES]
         grammar, count = _best(lines)
         if grammar is not None and count >= 3:
