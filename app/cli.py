@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from app import settings as settings_module
 
-EXIT_UNREADABLE = 2
 EXIT_SETTINGS = 3
 LANGUAGES = ("en", "pt_BR")
 
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command == "diagnose":
         from app.diagnose import diagnose
 
+        # What went wrong inside belongs into the report; the traces are for whoever asks.
+        logging.basicConfig(level=logging.INFO if chosen.verbose else logging.CRITICAL)
         return diagnose(chosen.paths, as_json=chosen.json, language=chosen.language)
     return _serve(chosen)
 
@@ -54,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument(
         "--language", choices=LANGUAGES, default=_language(), help="language of the report (default %(default)s)"
     )
+    diagnose.add_argument("--verbose", action="store_true", help="print warnings and traces too")
     return parser
 
 

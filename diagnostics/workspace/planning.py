@@ -79,17 +79,21 @@ def _places(
     batches = {row.id: row.batch for row in new if row not in fresh}
     taken |= {(row.batch, row.name): row for row in new if row not in fresh}
     replaced: dict[str, str] = {}
+    namesakes: dict[str, list[Row[Any]]] = {}
+    for other in others:
+        namesakes.setdefault(other.name, []).append(other)
     for row in fresh:
-        older = _continued(store, row, [other for other in others if other.name == row.name])
+        older = _continued(store, row, namesakes.get(row.name, ()))
         if older is not None and older.id not in replaced.values():
             batches[row.id], replaced[row.id] = older.batch, older.id
             taken[(older.batch, row.name)] = row
     # Files dropped together stay together: one clash moves them all, so that pairs are not torn.
     rest = [row for row in fresh if row.id not in replaced]
     start = 1 if all(("", row.name) not in taken for row in rest) else 2
+    foreign = {row.batch for row in others} - {""}
     for row in rest:
         number = start
-        while (_batch(number), row.name) in taken or (number > 1 and _foreign(_batch(number), others)):
+        while (_batch(number), row.name) in taken or _batch(number) in foreign:
             number += 1
         batches[row.id] = _batch(number)
         taken[(_batch(number), row.name)] = row
@@ -98,10 +102,6 @@ def _places(
 
 def _batch(number: int) -> str:
     return "" if number == 1 else f"upload-{number}"
-
-
-def _foreign(batch: str, others: Sequence[Row[Any]]) -> bool:
-    return any(row.batch == batch for row in others)
 
 
 def _continued(store: ContentStore, row: Row[Any], older: Sequence[Row[Any]]) -> Row[Any] | None:

@@ -36,12 +36,18 @@ def related(new: Sequence[str], stored: Sequence[tuple[str, int]]) -> list[int]:
     list of int
         At most `MAX_FILES` files of `MAX_BYTES` together.
     """
-    wanted = [_traits(name) for name in new]
+    wanted: dict[tuple[str, ...], set[_Traits]] = {}
+    for name in new:
+        traits = _traits(name)
+        # Under its own folder and, for configs, under the one above.
+        for folder in {traits[0], traits[0][:-1]}:
+            wanted.setdefault(folder, set()).add(traits)
     kept: list[int] = []
     room = MAX_BYTES
     for position, (name, size) in enumerate(stored):
         traits = _traits(name)
-        if size <= room and any(_may_join(traits, other) for other in wanted):
+        near = wanted.get(traits[0], set()) | wanted.get(traits[0][:-1], set())
+        if size <= room and any(_may_join(traits, other) for other in near):
             kept.append(position)
             room -= size
         if len(kept) == MAX_FILES:

@@ -58,9 +58,9 @@ def register(connection: Connection, project: str, name: str, stored: Stored, li
     """
     projects.lock(connection, project)
     name = logical_name(name)
-    for row in live(connection, project):
-        if row.name == name and row.digest == stored.digest:
-            return record(row)
+    same = (uploads.c.project == project) & (uploads.c.name == name) & (uploads.c.digest == stored.digest)
+    if row := connection.execute(select(uploads).where(same, uploads.c.deleted.is_(None))).first():
+        return record(row)
     limits.check_file(name, stored.size)
     if limits.project_bytes is not None or limits.total_bytes is not None:
         in_project, in_all = used(connection, project), used(connection, None)
