@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from app import settings
 from diagnostics.exceptions import Conflict, NotFound, RunClinicError
-from diagnostics.types import Predictions, Report, RuleOutcome, Run, Slice, Subject
+from diagnostics.types import ConfusionCounts, Predictions, Report, RuleOutcome, Run, Slice, Subject
 
 if TYPE_CHECKING:
     from diagnostics.readers import Source
@@ -23,12 +24,15 @@ DEMO = Path(__file__).resolve().parent.parent / "demo_data" / "runs"
 DEMO_ID = "demo"
 
 
-@st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     """Return the workspace of this process; see `app.settings` for where it lies."""
-    from app.settings import open_workspace
+    chosen = settings.load()
+    return _open(str(chosen.home), chosen.database, _settings=chosen)
 
-    return open_workspace()
+
+@st.cache_resource(show_spinner=False)
+def _open(home: str, database: str | None, *, _settings: settings.Settings) -> Workspace:
+    return settings.open_workspace(_settings)
 
 
 # Projects
@@ -114,12 +118,12 @@ def _run(digest: str, group: str, *, _id: str) -> Run:
 
 def predictions(entry: PredictionsEntry) -> Predictions:
     """Return the handle on a stored prediction set, by its list entry."""
-    return _predictions(entry.digest, entry.name, _id=entry.id)
+    return _predictions(entry.id, entry.digest, entry.name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def _predictions(digest: str, name: str, *, _id: str) -> Predictions:
-    return workspace().prediction_set(_id)
+def _predictions(id: str, digest: str, name: str) -> Predictions:
+    return workspace().prediction_set(id)
 
 
 def label(entry: PredictionsEntry, among: Sequence[PredictionsEntry]) -> str:
@@ -128,6 +132,18 @@ def label(entry: PredictionsEntry, among: Sequence[PredictionsEntry]) -> str:
         return entry.name
     folder = PurePosixPath(predictions(entry).source.name).parent.name
     return f"{folder} / {entry.name}" if folder else entry.name
+
+
+def confusion(predictions: Predictions) -> ConfusionCounts:
+    """Return how often each true class was answered with each class."""
+    return _confusion(predictions.digest, _predictions=predictions)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _confusion(digest: str, *, _predictions: Predictions) -> ConfusionCounts:
+    from diagnostics.queries import confusion as count
+
+    return count(_predictions)
 
 
 # Diagnosis

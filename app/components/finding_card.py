@@ -44,6 +44,7 @@ def draw(card: Card, entries: Entries, *, number: int, expanded: bool) -> None:
             _head(card, told)
         if right is not None:
             right.image(picture, alt=alternative, width="stretch")
+            right.caption(run_shape.legend(loading.run(entry), card.top))
         with st.expander(_("Evidence, causes and what to do"), expanded=expanded):
             _details(told)
         if len(card.findings) > 1:

@@ -32,8 +32,21 @@ def drawing(run: Run, finding: Finding | None = None) -> tuple[str, str]:
         return "", ""
     axis = mark.axis if mark else curves[0].axis
     lines = [line for curve in curves if (line := _line(curve, axis)) is not None]
-    picture = sparkline.svg(lines, mark=mark.start if mark else None, mode=state.theme())
+    start, stop = (mark.start, mark.stop) if mark else (None, None)
+    picture = sparkline.svg(lines, mark=start, until=stop, mode=state.theme())
     return picture, _alternative(curves, mark)
+
+
+def legend(run: Run, finding: Finding | None = None) -> str:
+    """Return which colour is what, in words."""
+    curves = _curves(run, _first_mark(finding))
+    names = {
+        Split.TRAIN: _("blue: training"),
+        Split.VALIDATION: _("orange: validation"),
+        Split.TEST: _("green: test"),
+        None: _("grey: no split"),
+    }
+    return ", ".join(names[curve.split] for curve in curves)
 
 
 def _first_mark(finding: Finding | None) -> Mark | None:

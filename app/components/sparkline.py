@@ -36,7 +36,7 @@ class Frame:
         return MARGIN + across * (WIDTH - 2 * MARGIN), HEIGHT - MARGIN - up * (HEIGHT - 2 * MARGIN)
 
 
-def svg(lines: Sequence[Line], *, mark: float | None = None, mode: str = "light") -> str:
+def svg(lines: Sequence[Line], *, mark: float | None = None, until: float | None = None, mode: str = "light") -> str:
     """Return the drawing as SVG; it holds numbers and fixed colours only, never a name.
 
     Parameters
@@ -45,17 +45,19 @@ def svg(lines: Sequence[Line], *, mark: float | None = None, mode: str = "light"
         Drawn on one scale.
     mark : float or None
         A place on the x axis, shown by a dotted line and a dot on every line that reaches it.
+    until : float or None
+        Where the place is a stretch: its end; it is shaded.
     mode : str
         "light" or "dark".
     """
     frame = _frame(lines)
     if frame is None:
         return ""
-    parts = [_marker(mark, frame, mode)] if mark is not None and frame.left <= mark <= frame.right else []
+    parts = [_shown_place(mark, until, frame, mode)] if mark is not None and frame.left <= mark <= frame.right else []
     for line in lines:
         colour = theme.SPLIT_COLOURS[mode].get(line.split, theme.SPLIT_COLOURS[mode][""])
         parts += [_stroke(piece, colour) for piece in _pieces(line, frame)]
-        if mark is not None and (point := _nearest(line, mark)) is not None:
+        if mark is not None and until is None and (point := _nearest(line, mark)) is not None:
             x, y = frame.at(*point)
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{colour}"/>')
     body = "".join(parts)
@@ -103,8 +105,14 @@ def _stroke(points: list[tuple[float, float]], colour: str) -> str:
     )
 
 
-def _marker(mark: float, frame: Frame, mode: str) -> str:
+def _shown_place(mark: float, until: float | None, frame: Frame, mode: str) -> str:
     x, _ = frame.at(mark, frame.low)
+    if until is not None:
+        end, _ = frame.at(min(until, frame.right), frame.low)
+        return (
+            f'<rect x="{x:.1f}" y="1" width="{max(1.0, end - x):.1f}" height="{HEIGHT - 2:.0f}"'
+            f' fill="{theme.MUTED[mode]}" fill-opacity="0.14"/>'
+        )
     return (
         f'<line x1="{x:.1f}" x2="{x:.1f}" y1="1" y2="{HEIGHT - 1:.0f}" stroke="{theme.MUTED[mode]}"'
         ' stroke-width="1" stroke-dasharray="2 3"/>'
