@@ -19,7 +19,7 @@ class ConfusedPair(Rule):
     actions = ("check_labels", "more_data", "slice_augmentation", "reweight_classes", "add_features")
     avoid = ("train_longer",)
     checks = ("look_at_pair", "relabel_sample", "merge_pair")
-    separates = (("labels_overlap", "classes_look_alike", "relabel_sample"),)
+    separates = {("labels_overlap", "classes_look_alike"): "relabel_sample"}  # noqa: RUF012
 
     RATE = 0.08  # fraction of the pair's rows confused, lower bound adjusted for all pairs; below it nobody acts
     LEAD = 2.0  # times the third quartile of the other pairs' rates: concentrated, not a weak model everywhere

@@ -18,7 +18,7 @@ class Miscalibration(Rule):
     actions = ("calibrate", "change_loss", "add_regularization", "early_stopping")
     avoid = ("train_longer", "increase_capacity")
     checks = ("calibration_curve", "calibrate_on_validation", "calibration_by_class")
-    separates = (("overconfident_network", "label_noise", "calibrate_on_validation"),)
+    separates = {("overconfident_network", "label_noise"): "calibrate_on_validation"}  # noqa: RUF012
 
     GAP = 0.04  # mean |observed - confidence|, sampling noise taken out; below it decisions hardly change
     RATIO = 10.8  # likelihood-ratio statistic of "the temperature is not 1" with label noise allowed; p = 0.001

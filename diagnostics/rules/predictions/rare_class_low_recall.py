@@ -19,7 +19,7 @@ class RareClassLowRecall(Rule):
     actions = ("reweight_classes", "resample", "change_loss", "more_data", "change_metric")
     avoid = ("train_longer",)
     checks = ("scores_of_missed_rows", "rare_class_in_training", "stratified_split")
-    separates = (("never_learned", "prior_too_strong", "scores_of_missed_rows"),)
+    separates = {("never_learned", "prior_too_strong"): "scores_of_missed_rows"}  # noqa: RUF012
 
     RARITY = 0.5  # prevalence times number of classes, upper bound; 1 is the average class
     GAP = -0.2  # recall minus the rest's recall, upper bound adjusted for all classes

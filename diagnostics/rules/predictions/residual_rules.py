@@ -16,7 +16,7 @@ class BiasedResiduals(Rule):
     actions = ("transform_target", "calibrate", "check_pipeline", "change_loss", "unify_preprocessing")
     avoid = ("train_longer",)
     checks = ("units_and_scaling", "bias_by_range", "bias_on_training_rows")
-    separates = (("units_or_shift", "log_target", "bias_by_range"),)
+    separates = {("units_or_shift", "log_target"): "bias_by_range"}  # noqa: RUF012
 
     SHIFT = 0.08  # |mean residual| / standard deviation, lower bound; outliers left out
 
@@ -58,7 +58,7 @@ class HeteroscedasticResiduals(Rule):
     actions = ("transform_target", "robust_loss", "add_features", "collect_slice_data")
     avoid = ("train_longer",)
     checks = ("spread_by_range", "log_scale", "measurement_noise")
-    separates = (("multiplicative_noise", "noisy_measurement", "log_scale"),)
+    separates = {("multiplicative_noise", "noisy_measurement"): "log_scale"}  # noqa: RUF012
 
     RHO = 0.12  # |Spearman correlation| of error size and column, lower bound adjusted for all columns tried
 
@@ -98,7 +98,7 @@ class ResidualOutliers(Rule):
     actions = ("check_labels", "check_pipeline", "robust_loss")
     avoid = ("train_longer", "increase_capacity")
     checks = ("look_at_outliers", "compare_with_source", "error_without_outliers")
-    separates = (("recording_errors", "rare_cases", "look_at_outliers"),)
+    separates = {("recording_errors", "rare_cases"): "look_at_outliers"}  # noqa: RUF012
 
     CLEAR = 1.25  # times the cut: the farthest row must be beyond it, not just at it
     MOST = 0.05  # fraction of rows; more of them is another distribution, not outliers

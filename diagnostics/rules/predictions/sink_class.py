@@ -18,7 +18,7 @@ class SinkClass(Rule):
     actions = ("check_pipeline", "check_labels", "reweight_classes", "change_loss", "calibrate")
     avoid = ("train_longer",)
     checks = ("look_at_sink_rows", "empty_inputs", "split_sink")
-    separates = (("empty_inputs", "prior_bias", "empty_inputs"),)
+    separates = {("empty_inputs", "prior_bias"): "empty_inputs"}  # noqa: RUF012
 
     SHARE = 0.4  # fraction of all errors that end in the class, lower bound adjusted for all classes
     BALANCE = 0.6  # taken / (taken + lost), lower bound: one half would be even exchange

@@ -21,7 +21,7 @@ class SuspectedLabelErrors(Rule):
     actions = ("check_labels", "change_loss", "check_pipeline")
     avoid = ("train_longer", "increase_capacity", "change_optimizer")
     checks = ("relabel_sample", "second_annotator", "out_of_sample_scores")
-    separates = (("annotation_errors", "corrupted_inputs", "relabel_sample"),)
+    separates = {("annotation_errors", "corrupted_inputs"): "relabel_sample"}  # noqa: RUF012
 
     RATIO = 15.0  # likelihood-ratio statistic of noise > 0 with the temperature free; p = 1e-4
     NOISE = 0.01  # fraction of labels that look flipped; below it other misfits of the model look the same
