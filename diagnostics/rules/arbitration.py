@@ -27,11 +27,14 @@ OVERRULES: Mapping[str, tuple[str, ...]] = {
     "slow_training": (
         "underfitting", "still_improving", "generalization_gap", "validation_easier", "loss_metric_mismatch",
     ),
-    "underfitting": ("still_improving", "validation_easier"),
+    "underfitting": ("still_improving", "validation_easier", "generalization_gap"),
     # 3. the more specific
-    "overfitting": ("generalization_gap", "still_improving", "underfitting", "slow_training", "validation_easier"),
-    "loss_metric_mismatch": ("underfitting", "still_improving"),
-    "generalization_gap": ("still_improving", "underfitting"),
+    "overfitting": (
+        "generalization_gap", "still_improving", "underfitting", "slow_training", "validation_easier",
+        "loss_metric_mismatch",
+    ),
+    "loss_metric_mismatch": ("underfitting", "still_improving", "generalization_gap"),
+    "generalization_gap": ("still_improving",),
 }  # fmt: skip
 
 # Said only when nothing that asks for action was found.

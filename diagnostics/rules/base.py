@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 _NOBODY = Subject(kind="", name="")
 
 Answer = Finding | Iterable[Finding] | None
+Separations = Mapping[tuple[str, str], str]
 
 
 class Rule:
@@ -56,7 +57,7 @@ class Rule:
     actions: ClassVar[tuple[str, ...]] = ()
     avoid: ClassVar[tuple[str, ...]] = ()
     checks: ClassVar[tuple[str, ...]] = ()
-    separates: ClassVar[Mapping[tuple[str, str], str]] = {}
+    separates: ClassVar[Separations] = {}
 
     # Each rule names its own inputs, so there is no common signature: `def check(self, loss_trend, gap): ...`.
     check: Callable[..., Answer]

@@ -1,0 +1,101 @@
+"""A loss that jumps up and stays there, or swings back and forth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from diagnostics.rules.base import Rule, Separations, hypothesis
+from diagnostics.rules.certainty import certainty
+from diagnostics.signals.runs.course import Course
+from diagnostics.signals.runs.gradients import GradientNorms
+from diagnostics.signals.runs.progress import Progress
+from diagnostics.signals.runs.regime import Regime
+from diagnostics.signals.runs.stability import Stability
+from diagnostics.types import Finding, Hypothesis, Mark, Quantity, Severity, Split
+
+
+class UnstableTraining(Rule):
+    """The loss diverges, jumps or oscillates by more than batches explain; a sudden fall never counts."""
+
+    id = "unstable_training"
+    severity = Severity.HIGH
+    actions = ("lower_learning_rate", "clip_gradients", "change_schedule", "larger_batch", "normalize_inputs")
+    checks = ("learning_rate_log", "gradient_norm_log", "rerun_other_seed")
+    separates: ClassVar[Separations] = {
+        ("rate_too_high", "bad_batch"): "gradient_norm_log",
+        ("rate_too_high", "small_batch"): "learning_rate_log",
+        ("rate_too_high", "missing_normalization"): "learning_rate_log",
+    }
+
+    # Lasting rise of the training loss, as a fraction of the loss of a model that knows nothing: a fifth of
+    # everything there is to learn was lost again. Unitless.
+    CLIMB = 0.2
+    # Back and forth from row to row, same unit: training beyond what its batches explain, and validation. Both must
+    # move: training alone is augmentation or mixing, validation alone is a small validation set.
+    SWING = 0.02
+    HELD_OUT_SWING = 0.04
+    # Level of the reference below which most was learned all the same.
+    LEARNED = 0.5
+    # Without validation the training loss has to swing this much by itself.
+    LONE_SWING = 0.08
+
+    def check(
+        self, stability: Stability, course: Course, regime: Regime, main_progress: Progress,
+        gradient_norms: GradientNorms | None = None,
+    ) -> Finding | None:  # fmt: skip
+        """Report a lasting climb, else an oscillation of both losses."""
+        climbing = stability.climb >= self.CLIMB
+        swinging = self._swing_margin(stability) >= 1.0
+        if not climbing and not swinging:
+            return None
+        variant = "climb" if climbing else "swing"
+        margin = stability.climb / self.CLIMB if climbing else self._swing_margin(stability)
+        marks = [
+            Mark(kind="spike", metric=course.metric, split=course.split, axis=course.axis, start=at)
+            for at in stability.spikes[:20]
+        ]
+        if climbing:
+            split = Split.TRAIN if course.train is not None else course.split
+            at = stability.climb_at
+            marks.insert(0, Mark(kind="spike", metric=course.train_metric, split=split, axis=course.axis, start=at))
+        return self.found(
+            confidence=certainty(margin),
+            severity=self._severity(climbing, main_progress),
+            params={
+                "variant": variant, "at": stability.climb_at, "axis": course.axis.value, "climb": stability.climb,
+                "swing": max(stability.swing, stability.held_out_swing or 0.0), "spikes": len(stability.spikes),
+                "returned": max(0.0, stability.returned),
+            },
+            evidence=(
+                Quantity(name="lasting_climb", value=stability.climb, unit="fraction", n=stability.n),
+                Quantity(name="train_swing", value=stability.swing, unit="fraction", n=stability.n),
+                Quantity(name="validation_swing", value=stability.held_out_swing, unit="fraction", n=stability.n),
+                Quantity(name="spikes", value=len(stability.spikes), unit="rows"),
+            ),
+            marks=marks,
+            hypotheses=tuple(self._causes(stability, regime, gradient_norms)),
+        )  # fmt: skip
+
+    def _severity(self, climbing: bool, progress: Progress) -> Severity:
+        """A run that learned in spite of its swings is only worth watching."""
+        if climbing:
+            return Severity.HIGH
+        return Severity.MEDIUM if progress.end > self.LEARNED else Severity.LOW
+
+    def _swing_margin(self, stability: Stability) -> float:
+        if stability.held_out_swing is None:
+            return stability.swing / self.LONE_SWING
+        return min(stability.swing / self.SWING, stability.held_out_swing / self.HELD_OUT_SWING)
+
+    def _causes(self, stability: Stability, regime: Regime, norms: GradientNorms | None) -> Iterator[Hypothesis]:
+        schedule = regime.schedule
+        warmed = None if schedule is None or schedule.rises_at is None else schedule.rises_at > 0
+        burst = None if norms is None else norms.largest > 10
+        yield hypothesis(
+            "rate_too_high", 0.5, did_not_recover=stability.returned < 0.5, gradients_burst=burst,
+            rate_was_rising=warmed or None,
+        )  # fmt: skip
+        yield hypothesis("bad_batch", 0.25, isolated=0 < len(stability.spikes) <= 3 and stability.returned > 0.8)
+        yield hypothesis("small_batch", 0.25, swings_all_along=self._swing_margin(stability) >= 1.0)
+        yield hypothesis("missing_normalization", 0.2, gradients_burst=burst)

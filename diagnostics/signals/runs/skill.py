@@ -1,0 +1,108 @@
+"""What the logged metrics say about the model, beside the loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diagnostics.signals.inputs import Missing, signal
+from diagnostics.signals.runs.course import Course
+from diagnostics.signals.runs.progress import CLASSIFIER_METRICS, Scale, end_of
+from diagnostics.signals.runs.restarts import Restarts
+from diagnostics.types import Curve, FloatArray, Role, Run, Split
+
+MIN_POINTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One metric over the run, as a fraction.
+
+    Attributes
+    ----------
+    name : str
+    start, end, best : float
+        First value, median of the last ones, best value.
+    best_at : float
+        Counter value of the best.
+    gain : float
+        (end - start) / (1 - start): the part of what was missing that was gained.
+    n : int
+    """
+
+    name: str
+    start: float
+    end: float
+    best: float
+    best_at: float
+    gain: float
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skill:
+    """Metrics of a classifier on validation, and what they are worth.
+
+    Attributes
+    ----------
+    metrics : tuple of Metric
+        Bounded metrics that rise when things get better, in file order.
+    accuracy : Metric or None
+    above_chance : float or None
+        (accuracy - chance) / (1 - chance).
+    promised : float or None
+        exp(-validation loss): the geometric mean of the probabilities of the right classes. A classifier trained on
+        cross-entropy is right at least about this often.
+    """
+
+    metrics: tuple[Metric, ...]
+    accuracy: Metric | None
+    above_chance: float | None
+    promised: float | None
+
+
+@signal
+def skill(supervised: Run, course: Course, scale: Scale, restarts: Restarts) -> Skill:
+    """Read validation metrics, else training metrics where nothing is held out."""
+    split = Split.VALIDATION if course.validation is not None else Split.TRAIN
+    curves = [
+        c
+        for c in supervised.pick(role=Role.METRIC)
+        if c.greater_is_better and c.split in (split, None) and base_name(c.metric) in CLASSIFIER_METRICS
+    ]
+    metrics = tuple(m for c in curves if (m := _metric(c, restarts)) is not None)
+    if not metrics:
+        raise Missing("needs_metric")
+    accuracy = next((m for m in metrics if base_name(m.name) == "accuracy"), None)
+    above = None
+    if accuracy is not None and scale.chance is not None and scale.chance < 0.99:
+        above = (accuracy.end - scale.chance) / (1 - scale.chance)
+    loss = end_of(course.main)
+    promised = float(np.exp(-loss)) if scale.classifier and scale.ratio else None
+    return Skill(metrics=metrics, accuracy=accuracy, above_chance=above, promised=promised)
+
+
+def base_name(metric: str) -> str:
+    """The metric without the way it is averaged: "f1_macro" is "f1"."""
+    for ending in ("_macro", "_micro", "_weighted", "_score"):
+        metric = metric.removesuffix(ending)
+    return metric
+
+
+def _metric(curve: Curve, restarts: Restarts) -> Metric | None:
+    keep = np.isfinite(curve.value)
+    if restarts.count:
+        keep &= np.isin(curve.segment, restarts.keep)
+    value: FloatArray = curve.value[keep]
+    if len(value) < MIN_POINTS:
+        return None
+    if curve.unit == "percent" or value.max() > 1.5:
+        value = value / 100.0
+    if value.min() < -1e-9 or value.max() > 1.0 + 1e-9:
+        return None
+    start, end, best = float(value[0]), end_of(value), int(np.argmax(value))
+    return Metric(
+        name=curve.metric, start=start, end=end, best=float(value[best]), best_at=float(curve.x[keep][best]),
+        gain=(end - start) / max(1.0 - start, 1e-3), n=len(value),
+    )  # fmt: skip

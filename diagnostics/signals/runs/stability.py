@@ -1,0 +1,84 @@
+"""How steadily the losses move: jumps upwards, spikes, and a back and forth that batches do not explain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diagnostics.signals.inputs import Missing, signal
+from diagnostics.signals.runs.course import Course
+from diagnostics.signals.runs.progress import Scale
+from diagnostics.signals.runs.robust import MAD, noise, trailing_median
+from diagnostics.types import FloatArray
+
+MIN_ROWS = 5
+# A row is a spike where it stands out of its neighbours by this many standard deviations of the noise.
+SPIKE_SCORE = 8.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stability:
+    """Upward movements, in fractions of the reference loss.
+
+    Attributes
+    ----------
+    climb : float
+        Largest lasting rise of the training loss over its lowest value so far: three rows in a row were high. The
+        rise of validation instead where no training loss was logged.
+    climb_at : float
+        Where it was highest.
+    swing, held_out_swing : float
+        Noise of the training loss beyond what the batches it averages explain; noise of the validation loss.
+    returned : float
+        Part of the climb that was made good by the end.
+    spikes : tuple of float
+        Places of single rows far above their neighbours.
+    largest_spike : float
+    n : int
+    """
+
+    climb: float
+    climb_at: float
+    swing: float
+    held_out_swing: float | None
+    returned: float
+    spikes: tuple[float, ...]
+    largest_spike: float
+    n: int
+
+
+@signal
+def stability(course: Course, scale: Scale) -> Stability:
+    """Measure how much the losses go up where they should go down."""
+    if len(course) < MIN_ROWS:
+        raise Missing("too_short", n=len(course))
+    lead = course.train if course.train is not None else course.main
+    level = lead / scale.reference
+    lasting = trailing_median(level, 3)
+    rise = lasting - np.minimum.accumulate(lasting)
+    top = int(np.argmax(rise))
+    low = float(np.minimum.accumulate(lasting)[top])
+    scatter = course.scatter / scale.reference if course.train is not None else 0.0
+    climb = max(0.0, float(rise[top]) - 3 * scatter)
+    where, size = _spikes(level, scatter)
+    held_out = course.validation
+    return Stability(
+        climb=climb, climb_at=float(course.x[top]),
+        swing=max(0.0, noise(level) ** 2 - scatter**2) ** 0.5,
+        held_out_swing=None if held_out is None else noise(held_out) / scale.reference,
+        returned=(float(lasting[top]) - float(np.median(lasting[-2:]))) / max(float(lasting[top]) - low, 1e-12),
+        spikes=tuple(float(course.x[i]) for i in where), largest_spike=size, n=len(level),
+    )  # fmt: skip
+
+
+def _spikes(level: FloatArray, scatter: float) -> tuple[list[int], float]:
+    """Rows far above the median of their four neighbours."""
+    if len(level) < 7:
+        return [], 0.0
+    padded = np.pad(level, 2, mode="reflect")
+    around = np.stack([padded[k : k + len(level)] for k in (0, 1, 3, 4)])
+    excess = level - np.median(around, axis=0)
+    spread = max(float(np.median(np.abs(excess))) / MAD, scatter, 1e-6)
+    where = np.flatnonzero(excess[1:] > np.maximum(SPIKE_SCORE * spread, 0.1)) + 1
+    return where.tolist(), float(excess[where].max()) if len(where) else 0.0
