@@ -125,13 +125,14 @@ def test_the_report_speaks_portuguese():
 def test_what_cannot_be_read_is_one_line_each_and_2(tmp_path):
     (tmp_path / "noise.csv").write_bytes(bytes(range(256)) * 20)
     (tmp_path / "empty.csv").write_bytes(b"")
-    done = run("diagnose", DEMO / "digits-healthy" / "training.log", tmp_path, tmp_path / "none.csv")
+    bad = [tmp_path / name for name in ("noise.csv", "empty.csv", "none.csv")]
+    done = run("diagnose", DEMO / "digits-healthy" / "training.log", *bad)
     lines = done.stderr.splitlines()
     assert done.returncode == 2
     assert done.stdout.startswith("#")
     assert len(lines) == 3
-    for name in ("noise.csv", "empty.csv", "none.csv"):
-        assert sum(name in line for line in lines) == 1
+    for path in bad:
+        assert sum(path.name in line for line in lines) == 1
 
 
 def test_a_log_is_read_without_the_heavy_libraries():

@@ -74,3 +74,22 @@ def test_caps_are_held_for_a_file_a_project_and_all(home, database):
     opened.delete_upload(opened.uploads(two)[0].id)
     opened.add_upload(two, "d", b"w" * 3)
     opened.close()
+
+
+@pytest.mark.parametrize("language", ["en", "pt_BR"])
+def test_every_error_of_the_workspace_has_its_sentence(language):
+    from pathlib import Path
+    from re import findall
+
+    from diagnostics import workspace
+    from diagnostics.knowledge.loader import entry
+
+    folder = Path(workspace.__file__).parent
+    text = "".join(path.read_text() for path in folder.glob("*.py"))
+    raised = findall(r'(?:NotFound|Conflict|TooLarge|RunClinicError)\("(\w+)"', text)
+    tables = ("project", "run", "prediction", "upload")
+    codes = {*raised, *(f"no_such_{table}" for table in tables)}
+    assert len(codes) > 8
+    assert [code for code in codes if entry(language, "errors", code) is None] == []
+    remedies = set(findall(r'remedy="(\w+)"', text))
+    assert [code for code in remedies if entry(language, "remedies", code) is None] == []
