@@ -1,7 +1,135 @@
-"""Placeholder until the page moves in."""
+"""Confusion matrix: which classes are mixed up, how often, and which rows they are."""
 
 from __future__ import annotations
+
+import streamlit as st
+
+from app import loading, state
+from app.components import finding_card, grouping, links, matrix_chart, matrix_controls, matrix_table, row_list, verdict
+from app.components.text import escape
+from app.i18n import _, language
+from diagnostics import queries
+from diagnostics.exceptions import RunClinicError
+from diagnostics.knowledge import error_text
+from diagnostics.knowledge.numbers import integer
+from diagnostics.metrics import class_report, compute
+from diagnostics.types import ConfusionCounts, Predictions, Task
+from diagnostics.workspace import PredictionsEntry
+
+HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1")
+CARDS = 3
 
 
 def render() -> None:
     """Draw the page."""
+    st.title(_("Confusion matrix"), anchor=False)
+    st.caption(_("Which classes are mixed up, how often, and in which rows?"))
+    entry = _entry()
+    if entry is None:
+        st.info(_("No prediction file in this project yet. Add a file with a true and a predicted column."))
+        links.to_page("files", _("Runs & files") + " ›")
+        return
+    predictions = loading.predictions(entry)
+    if predictions.task in (Task.REGRESSION, Task.RANKING):
+        _elsewhere(predictions)
+        return
+    _classification(entry, _output(predictions))
+
+
+def _entry() -> PredictionsEntry | None:
+    picked = state.selection()
+    offered = loading.prediction_sets(picked.project)
+    return next((entry for entry in offered if entry.id == picked.predictions), offered[0] if offered else None)
+
+
+def _elsewhere(predictions: Predictions) -> None:
+    names = {Task.REGRESSION: _("regression"), Task.RANKING: _("ranking")}
+    text = _("This set is a {task}: it has no classes to mix up. Its findings are on the Triage page.")
+    st.info(text.format(task=names[predictions.task]))
+    links.to_page("triage", _("Triage") + " ›")
+
+
+def _output(predictions: Predictions) -> Predictions:
+    """One label of a multilabel set, chosen by the reader; any other set as it is."""
+    if predictions.task is not Task.MULTILABEL:
+        return predictions
+    sets = {output.digest: output for output in queries.outputs(predictions)}
+    labels = dict(zip(sets, predictions.classes, strict=True))
+    chosen = st.selectbox(_("Label"), list(sets), format_func=labels.__getitem__, key="label")
+    st.caption(_("Several labels may hold at once, so each label has a matrix of its own: 1 is yes, 0 is no."))
+    return sets[chosen]
+
+
+def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
+    try:
+        confusion = loading.confusion(predictions)
+    except RunClinicError as error:
+        st.warning(error_text(error, language()))
+        links.to_page("files", _("Runs & files") + " ›")
+        return
+    _findings(entry)
+    if confusion.n == 0:
+        st.warning(_("No row has both a true and a predicted class."))
+        return
+    _headline(confusion)
+    key = predictions.digest[:12] + predictions.digest[64:]
+    reading = matrix_controls.draw(len(confusion.classes))
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        matrix_chart.draw(confusion, reading, key=key)
+    with right:
+        matrix_chart.top(confusion, key=key)
+    _examples(predictions, confusion, key)
+    matrix_table.draw(class_report(confusion), key=key)
+    with st.expander(_("How this is counted")):
+        _method(predictions, confusion)
+
+
+def _findings(entry: PredictionsEntry) -> None:
+    report = loading.report((), [entry])
+    verdict.draw(report)
+    for number, card in enumerate(grouping.cards(report)[:CARDS]):
+        finding_card.draw(card, {entry.digest: entry}, number=number, expanded=False)
+
+
+def _headline(confusion: ConfusionCounts) -> None:
+    parts = []
+    names = {"accuracy": _("Accuracy"), "balanced_accuracy": _("Balanced accuracy"), "macro_f1": _("Macro F1")}
+    for name in HEADLINE:
+        value = compute(name, confusion=confusion)
+        parts.append(f"{names[name]} **{escape(matrix_table.told(value))}**")
+    parts.append(_("n = {n}").format(n=integer(confusion.n, language())))
+    with st.container(horizontal=True, gap="medium"):
+        for part in parts:
+            st.markdown(part, width="content")
+
+
+def _examples(predictions: Predictions, confusion: ConfusionCounts, key: str) -> None:
+    cell = matrix_chart.picked(key)
+    st.subheader(_("Examples"), anchor=False)
+    if cell is None or not set(cell) <= set(confusion.classes):
+        st.caption(_("Click a cell of the matrix, or tick a mistake in the list, to see its rows."))
+        return
+    truth, predicted = cell
+    text = _("Truth {truth}, predicted {predicted}")
+    st.markdown(f"**{escape(text.format(truth=truth, predicted=predicted))}**")
+    where = queries.cell(predictions, truth, predicted)
+    name = f"rows-{key}-{confusion.classes.index(truth)}-{confusion.classes.index(predicted)}"
+    row_list.draw(predictions, where=where, key=name, empty=_("No row falls into this cell."))
+
+
+def _method(predictions: Predictions, confusion: ConfusionCounts) -> None:
+    lines = [
+        _("Rows are the true classes, columns the predicted ones. Colour is for mistakes; the diagonal is grey."),
+        _("Recall: the share of a true class that was answered right. Precision: the share of the answers of a class "
+          "that are right. F1: their harmonic mean."),
+        _("{n} rows were left out because the truth or the prediction is missing.").format(
+            n=integer(confusion.missing, language())),
+    ]  # fmt: skip
+    if predictions.roles.predicted is None:
+        lines.append(_("The file has no decided class: the one with the largest probability was taken."))
+    if predictions.roles.weight:
+        lines.append(
+            _("Counts are sums of the weights in column {name}.").format(name=escape(predictions.roles.weight))
+        )
+    st.markdown("\n".join(f"- {line}" for line in lines))

@@ -11,33 +11,32 @@ import plotly.graph_objects as go
 from diagnostics.figures.palette import Theme, palette
 from diagnostics.figures.template import plain, shorten, template
 from diagnostics.figures.words import MatrixWords
-from diagnostics.types import FloatArray, IntArray
+from diagnostics.types import FloatArray
 
 WRITTEN = 16
 """Up to so many classes the number stands in its cell."""
 
 NAMED = 60
-"""Up to so many classes every name stands at its row and column."""
+"""Up to so many classes every name stands at its row and column, and the diagonal is drawn."""
 
-CELL = {"least": 11, "most": 52}
-"""Height of a row in px."""
+LEAST, MOST, WHOLE = 11, 40, 470
+"""Height of a row in px, and of all rows together."""
 
 MISTAKES = {
     "light": [[0, "#F9E8F1"], [0.25, "#E9B4D2"], [0.6, "#BE4C95"], [1, "#6B0F4F"]],
     "dark": [[0, "#33222E"], [0.25, "#6A2F58"], [0.6, "#BE5A9C"], [1, "#F7C9E6"]],
 }
-RIGHT = {"light": [[0, "#F3F2EF"], [1, "#C4C7CB"]], "dark": [[0, "#23272C"], [1, "#4A515A"]]}
+RIGHT = {"light": [[0, "#F3F2EF"], [1, "#C9CCD0"]], "dark": [[0, "#23272C"], [1, "#4A515A"]]}
 
 
 def matrix(
     labels: Sequence[str],
-    counts: IntArray,
+    counts: FloatArray,
     values: FloatArray,
     words: MatrixWords,
     theme: Theme = "light",
     *,
     shares: bool,
-    diagonal: bool = True,
 ) -> go.Figure:
     """Draw the matrix.
 
@@ -45,16 +44,20 @@ def matrix(
     ----------
     labels : sequence of str, length k
         In the order of rows (truth, from the top) and columns (predicted).
-    counts : ndarray of int, shape (k, k)
-        Rows of the file in each cell.
+    counts : ndarray of float, shape (k, k)
+        Rows of the file in each cell, or sums of their weights.
     values : ndarray of float, shape (k, k)
         What is coloured: the counts, or shares in [0, 1]; NaN where undefined.
     words : MatrixWords
     theme : {"light", "dark"}
     shares : bool
         Whether `values` are shares.
-    diagonal : bool
-        False where rows and columns are not the same classes one by one (blocks of many classes).
+
+    Returns
+    -------
+    Figure
+        A click on a cell reports the numbers of its column and row. Beyond `NAMED` classes the diagonal is left
+        blank: it would hide the mistakes and double what is sent.
 
     Raises
     ------
@@ -64,37 +67,38 @@ def matrix(
     size = len(labels)
     if counts.shape != (size, size) or values.shape != (size, size):
         raise ValueError(f"{size} labels, counts {counts.shape}, values {values.shape}")
-    right = np.eye(size, dtype=bool) if diagonal else np.zeros((size, size), dtype=bool)
+    right = np.eye(size, dtype=bool)
     shown = np.where(counts > 0, values, np.nan)
-    written = size <= WRITTEN
     names = [plain(label) for label in labels]
-    extra = np.stack([counts.astype(float), values], axis=2)
-    layers = []
-    for mask, axis in ((~right, "coloraxis"), (right, "coloraxis2")):
-        layer = np.where(mask, shown, np.nan)
-        if np.isfinite(layer).any():
-            layers.append(_layer(layer, axis, extra, names, words, theme, written=written, shares=shares))
+    layers = [_layer(np.where(right, np.nan, shown), counts, "coloraxis", names, words, shares=shares)]
+    if size <= NAMED:
+        layers.append(_layer(np.where(right, shown, np.nan), counts, "coloraxis2", names, words, shares=shares))
     return go.Figure({"data": layers, "layout": _layout(names, shown, right, words, theme, shares=shares)})
 
 
 def _layer(
-    layer: FloatArray, axis: str, extra: FloatArray, names: Sequence[str], words: MatrixWords, theme: Theme, *,
-    written: bool, shares: bool,
-) -> dict[str, Any]:  # fmt: skip
+    layer: FloatArray, counts: FloatArray, axis: str, names: Sequence[str], words: MatrixWords, *, shares: bool
+) -> dict[str, Any]:
+    number = ",.0f" if np.array_equal(counts, np.round(counts)) else ",.2f"
+    places = list(range(len(names)))
     found: dict[str, Any] = {
-        "type": "heatmap", "z": layer, "coloraxis": axis, "customdata": extra, "hoverongaps": False,
-        "xgap": 1, "ygap": 1,
-        "x": list(range(len(names))), "y": list(range(len(names))),
-        # A hover template cannot look a name up by row, so both names are written into the text of each cell.
-        "text": [[f"{words.truth}: {truth}<br>{words.predicted}: {guess}" for guess in names] for truth in names],
-        "hovertemplate": (
-            f"%{{text}}<br>%{{customdata[0]:,d}} {words.rows}"
-            + (" · %{customdata[1]:.1%} " + words.share if shares else "") + "<extra></extra>"
-        ),
+        "type": "heatmap", "x": places, "y": places, "z": layer.astype(np.float32), "coloraxis": axis, "xgap": 1,
+        "ygap": 1, "hoverongaps": False,
     }  # fmt: skip
-    if written:
-        found["texttemplate"] = "%{z:.0%}" if shares else "%{z:,d}"
-        found["textfont"] = {"size": 12}
+    if len(names) > NAMED:
+        # Names of a million cells would weigh more than the cells; the axes name rows and columns on zooming in.
+        value = "%{z:.1%}" if shares else f"%{{z:{number}}} {words.rows}"
+        return found | {"xgap": 0, "ygap": 0, "hovertemplate": f"{value}<extra></extra>"}
+    # A hover template cannot look a name up by row, so both names are written into the text of each cell.
+    found["text"] = [[f"{words.truth}: {true}<br>{words.predicted}: {guess}" for guess in names] for true in names]
+    found["customdata"] = counts
+    found["hovertemplate"] = (
+        f"%{{text}}<br>%{{customdata:{number}}} {words.rows}"
+        + (f" · %{{z:.1%}} {words.share}" if shares else "")
+        + "<extra></extra>"
+    )
+    if len(names) <= WRITTEN:
+        found |= {"texttemplate": "%{z:.0%}" if shares else f"%{{z:{number}}}", "textfont": {"size": 12}}
     return found
 
 
@@ -103,25 +107,25 @@ def _layout(
     theme: Theme, *, shares: bool,
 ) -> dict[str, Any]:  # fmt: skip
     size = len(names)
-    cell = min(max(560 // max(size, 1), CELL["least"]), CELL["most"])
-    wrong = shown[~right & np.isfinite(shown)]
-    good = shown[right & np.isfinite(shown)]
-    tilt = -45 if size > 8 else 0
-    ticks: dict[str, Any] = {"tickmode": "auto", "nticks": 20}
-    if size <= NAMED:
-        ticks = {"tickvals": list(range(size)), "ticktext": [shorten(name, 18) for name in names]}
-    axis = {"showgrid": False, "showline": False, "range": [-0.5, size - 0.5], "constrain": "domain"}
+    wrong, good = shown[~right & np.isfinite(shown)], shown[right & np.isfinite(shown)]
+    tilt = -45 if size > 8 or max(map(len, names), default=0) > 12 else 0
+    every = max(1, -(-size // NAMED))
+    ticks = {
+        "tickvals": list(range(0, size, every)), "ticktext": [shorten(name, 18) for name in names[::every]],
+        "showgrid": False, "showline": False, "constrain": "domain",
+    }  # fmt: skip
+    if size > WRITTEN:
+        ticks["tickfont"] = {"size": 10}
+    ends = [-0.5, size - 0.5]
+    height = WHOLE if size > NAMED else min(max(size * min(max(WHOLE // max(size, 1), LEAST), MOST), 160), 720)
     return {
-        "template": template(theme), "separators": words.separators,
-        "height": min(max(cell * size, 220), 760) + 130, "margin": {"l": 8, "r": 8, "t": 64, "b": 8},
-        "xaxis": axis | ticks | {"title": {"text": words.predicted}, "side": "top", "tickangle": tilt},
-        "yaxis": axis | ticks | {"title": {"text": words.truth}, "range": [size - 0.5, -0.5]},
+        "template": template(theme), "separators": words.separators, "uirevision": "matrix",
+        "height": height + 130, "margin": {"l": 8, "r": 8, "t": 64, "b": 8}, "dragmode": "zoom" if size > 20 else False,
+        "xaxis": ticks | {"title": {"text": words.predicted, "standoff": 16}, "side": "top", "tickangle": tilt, "range": ends},
+        "yaxis": ticks | {"title": {"text": words.truth}, "range": ends[::-1]},
         "coloraxis": {
             "colorscale": MISTAKES[theme], "cmin": 0, "cmax": float(wrong.max()) if len(wrong) else 1.0,
-            "colorbar": {
-                "thickness": 10, "len": 0.5, "y": 1, "yanchor": "top", "outlinewidth": 0, "x": 1.01,
-                "tickformat": ".0%" if shares else ",d", "nticks": 4, "tickfont": {"size": 11},
-            },
+            "showscale": False,
         },
         "coloraxis2": {
             "colorscale": RIGHT[theme], "cmin": 0, "cmax": float(good.max()) if len(good) else 1.0, "showscale": False,

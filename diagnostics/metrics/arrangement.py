@@ -53,7 +53,8 @@ def shares(confusion: ConfusionCounts, by: Share) -> FloatArray:
     total = confusion.support[:, None] if by == "truth" else confusion.predicted[None, :]
     total = np.broadcast_to(total, confusion.counts.shape)
     empty = np.full(confusion.counts.shape, np.nan)
-    return np.divide(confusion.counts, total, out=empty, where=total > 0)
+    np.divide(confusion.counts, total, out=empty, where=total > 0)
+    return empty
 
 
 def order(confusion: ConfusionCounts, by: Order) -> IntArray:
@@ -74,8 +75,8 @@ def mistakes(confusion: ConfusionCounts, limit: int | None = None) -> tuple[Mist
     np.fill_diagonal(wrong, 0)
     total, support = float(wrong.sum()), confusion.support
     rows, columns = np.nonzero(wrong)
-    ranked = sorted(zip(rows.tolist(), columns.tolist(), strict=True), key=lambda at: (-wrong[at], support[at[0]], at))
-    return tuple(_mistake(confusion, row, column, total) for row, column in ranked[:limit])
+    ranked = np.lexsort((columns, rows, support[rows], -wrong[rows, columns]))[:limit]
+    return tuple(_mistake(confusion, int(rows[at]), int(columns[at]), total) for at in ranked)
 
 
 def most_confused(confusion: ConfusionCounts, limit: int) -> IntArray:
@@ -96,7 +97,7 @@ def restricted(confusion: ConfusionCounts, numbers: IntArray) -> ConfusionCounts
     """The cells between some classes, in the order of `numbers`; rows of other classes are left out of `n`."""
     counts = confusion.counts[np.ix_(numbers, numbers)]
     names = tuple(confusion.classes[number] for number in numbers)
-    return ConfusionCounts(classes=names, counts=counts, n=int(round(float(counts.sum()))), missing=confusion.missing)
+    return ConfusionCounts(classes=names, counts=counts, n=round(float(counts.sum())), missing=confusion.missing)
 
 
 def _mistake(confusion: ConfusionCounts, row: int, column: int, total: float) -> Mistake:

@@ -7,6 +7,7 @@ metrics computed from the rows, up to the error bound a histogram states itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,19 +34,19 @@ class ConfusionCounts:
     n: int
     missing: int = 0
 
-    @property
+    @cached_property
     def support(self) -> FloatArray:
         """True rows of each class, shape (k,)."""
         total: FloatArray = self.counts.sum(axis=1)
         return total
 
-    @property
+    @cached_property
     def predicted(self) -> FloatArray:
         """Answers of each class, shape (k,)."""
         total: FloatArray = self.counts.sum(axis=0)
         return total
 
-    @property
+    @cached_property
     def correct(self) -> FloatArray:
         """Right answers of each class, shape (k,)."""
         return np.diag(self.counts).astype(np.float64)

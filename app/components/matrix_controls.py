@@ -1,0 +1,43 @@
+"""How to read the confusion matrix: counts or shares, in which order, how many classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.i18n import _
+from diagnostics.metrics.arrangement import Order, Share
+
+FOCUS = 25
+"""Classes of the first view where there are more: those that are mixed up most."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was chosen."""
+
+    share: Share
+    order: Order
+    whole: bool
+
+
+def draw(classes: int) -> Reading:
+    """Draw the switches."""
+    shares = {"counts": _("Counts"), "truth": _("% of truth"), "predicted": _("% of predicted")}
+    orders = {"name": _("Name"), "support": _("Support"), "recall": _("Worst recall")}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        share = st.segmented_control(
+            _("Show"), list(shares), format_func=shares.__getitem__, default="truth", key="share", required=True,
+            bind="query-params",
+            help=_("% of truth: each row adds up to 100 %, the diagonal is recall. % of predicted: each column adds "
+                   "up to 100 %, the diagonal is precision."),
+        )  # fmt: skip
+        order = st.segmented_control(
+            _("Order of classes"), list(orders), format_func=orders.__getitem__, default="name", key="order",
+            required=True, bind="query-params",
+        )  # fmt: skip
+        whole = True
+        if classes > FOCUS:
+            whole = st.toggle(_("All {n} classes").format(n=classes), key="whole", bind="query-params")
+    return Reading(share=share, order=order, whole=whole)
