@@ -41,12 +41,13 @@ def longest(runs: Mapping[str, Run]) -> dict[str, Run]:
 def second_loggers(runs: Mapping[str, Run]) -> dict[str, Run]:
     """Runs that another format in the same place repeats, once each: the fuller log is kept."""
     kept = dict(runs)
+    places = {key: _Place(run) for key, run in runs.items()}
     ranked = sorted(runs, key=lambda key: (-len(_series(runs[key])), -_points(runs[key]), key))
     for place, key in enumerate(ranked):
         if key not in kept:
             continue
         for other in ranked[place + 1 :]:
-            if other in kept and _near(kept[key], kept[other]) and _repeats(kept[key], kept[other]):
+            if other in kept and places[key].near(places[other]) and _repeats(kept[key], kept[other]):
                 kept[key] = _absorbed(kept[key], kept.pop(other), "second_logger")
     return {key: kept[key] for key in runs if key in kept}
 
@@ -65,15 +66,22 @@ def _points(run: Run) -> int:
     return sum(len(series.value) for series in _series(run))
 
 
-def _near(a: Run, b: Run) -> bool:
-    """Different formats, and at most some folders between them."""
-    if {d.source.format for d in a} & {d.source.format for d in b}:
-        return False
-    one, two = folder(a[0]).split("/"), folder(b[0]).split("/")
-    common = next((i for i, (x, y) in enumerate(zip(one, two, strict=False)) if x != y), min(len(one), len(two)))
-    if one != two and (common == 0 or (folder(a[0]) == "") != (folder(b[0]) == "")):
-        return False
-    return max(len(one), len(two)) - common <= LEVELS
+class _Place:
+    """Where a run's logs lie, and in which formats."""
+
+    def __init__(self, run: Run) -> None:
+        self.formats = {draft.source.format for draft in run}
+        self.folders = folder(run[0]).split("/")
+
+    def near(self, other: _Place) -> bool:
+        """Whether the formats differ and at most some folders are between the two."""
+        if self.formats & other.formats:
+            return False
+        if self.folders == other.folders:
+            return True
+        shared = zip(self.folders, other.folders, strict=False)
+        common = next((i for i, (a, b) in enumerate(shared) if a != b), min(len(self.folders), len(other.folders)))
+        return common > 0 and max(len(self.folders), len(other.folders)) - common <= LEVELS
 
 
 def _repeats(a: Run, b: Run) -> bool:

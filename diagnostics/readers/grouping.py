@@ -27,9 +27,10 @@ def runs(drafts: Sequence[Draft], configs: Sequence[RunConfig]) -> list[list[Dra
     """
     keyed = joining.by_run(_without_copies(drafts))
     found = list(duplicates.second_loggers(duplicates.longest(keyed)).values())
+    attached = settings.Attachments(configs, found)
     called, grouped = labelling.names(found), labelling.groups(found)
     return [
-        [replace(run[0], name=name, group=group, config=settings.attach(run, configs, found)), *run[1:]]
+        [replace(run[0], name=name, group=group, config=attached.of(run)), *run[1:]]
         for run, name, group in zip(found, called, grouped, strict=True)
     ]
 

@@ -25,7 +25,7 @@ def folder(draft: Draft) -> str:
     for suffix in _SUFFIXES:
         if draft.run.endswith(suffix):
             return draft.run.removesuffix(suffix)
-    return str(parent) if (parent := PurePosixPath(draft.source.name).parent) != PurePosixPath() else ""
+    return draft.source.name.rpartition("/")[0]
 
 
 def stem(draft: Draft) -> str:

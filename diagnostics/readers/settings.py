@@ -58,62 +58,70 @@ def from_name(name: str) -> dict[str, Any]:
     return {_KNOWN.get(key, key): value for key, value in pairs if key in _KNOWN or key not in _NOT_SETTINGS}
 
 
-def attach(run: Sequence[Draft], configs: Sequence[RunConfig], runs: Sequence[Sequence[Draft]]) -> dict[str, Any]:
-    """All settings of a run: folder names, then files from far to near, then what the log itself holds.
+class Attachments:
+    """Which of some configurations belong to which of some runs.
 
     Parameters
     ----------
-    run : sequence of Draft
-        The parts of the run.
     configs : sequence of RunConfig
     runs : sequence of sequence of Draft
-        All runs of the reading, for configurations that could belong to several.
+        The parts of each run of one reading.
     """
-    place = folder(run[0])
-    merged: dict[str, Any] = {}
-    for part in [*PurePosixPath(place).parts[-3:], stem(run[0])]:
-        merged.update(from_name(part))
-    ranked = [(distance, c) for c in configs if (distance := _distance(c, run, runs)) is not None]
-    for _, config in sorted(ranked, key=lambda pair: -pair[0]):
-        merged.update(config.values)
-    for draft in reversed(run):
-        merged.update(draft.config)
-    return merged
+
+    def __init__(self, configs: Sequence[RunConfig], runs: Sequence[Sequence[Draft]]) -> None:
+        self.n_runs = len(runs)
+        self.stems: dict[str, list[str]] = {}
+        for run in runs:
+            self.stems.setdefault(folder(run[0]), []).append(stem(run[0]))
+        self.configs: dict[str, list[RunConfig]] = {}
+        for config in configs:
+            self.configs.setdefault(_folder(config), []).append(config)
+
+    def of(self, run: Sequence[Draft]) -> dict[str, Any]:
+        """All settings of a run: folder names, then files from far to near, then what the log itself holds."""
+        place = folder(run[0])
+        merged: dict[str, Any] = {}
+        for part in [*PurePosixPath(place).parts[-3:], stem(run[0])]:
+            merged.update(from_name(part))
+        for at in self._places(place):
+            for config in self.configs[at]:
+                named = self._namesakes(at, config)
+                if not named or (at == place and stem(run[0]) in named):
+                    merged.update(config.values)
+        for draft in reversed(run):
+            merged.update(draft.config)
+        return merged
+
+    def _places(self, place: str) -> list[str]:
+        """Folders whose configurations hold for a run in `place`, the farthest first."""
+        if place == "":
+            # Without folders nothing says what belongs together, unless there is one run only.
+            return [""] if "" in self.configs and self.n_runs == 1 else []
+        parts = place.split("/")
+        above = ["/".join(parts[:n]) for n in range(max(1, len(parts) - LEVELS), len(parts))]
+        below = [at for at in self.configs if at.startswith(f"{place}/") and self._nearest_run(at) == place]
+        return [at for at in [*above, *below, place] if at in self.configs]
+
+    def _nearest_run(self, at: str) -> str:
+        """The nearest folder with runs at or above `at`, at most some levels up; "" for none."""
+        parts = at.split("/")
+        candidates = ("/".join(parts[:n]) for n in range(len(parts), max(0, len(parts) - LEVELS - 1), -1))
+        return next((one for one in candidates if one in self.stems), "")
+
+    def _namesakes(self, at: str, config: RunConfig) -> set[str]:
+        """Runs in the same folder that the file is named after: `exp1.csv` and `exp1_config.json`."""
+        stems = self.stems.get(at, [])
+        bare = _ROLE.sub("", PurePosixPath(config.source.name).stem)
+        if len(stems) < 2 or not bare:
+            return set()
+        return {name for name in stems if name == bare or name.startswith(f"{bare}_")}
 
 
-def _distance(config: RunConfig, run: Sequence[Draft], runs: Sequence[Sequence[Draft]]) -> int | None:
-    """How far a configuration lies from a run, in folders; None where it is not the run's."""
-    at, place = _folder(config), folder(run[0])
-    named = _namesakes(config, runs)
-    if named:
-        return 0 if stem(run[0]) in named and at == place else None
-    if at == "" or place == "":
-        # Without folders nothing says what belongs together, unless there is one run only.
-        return 0 if at == place and len(runs) == 1 else None
-    if at == place:
-        return 0
-    if place.startswith(f"{at}/"):
-        return levels if (levels := place[len(at) :].count("/")) <= LEVELS else None
-    if at.startswith(f"{place}/"):
-        inside = any(folder(other[0]) == at or at.startswith(f"{folder(other[0])}/") for other in runs if other != run)
-        nearer = inside and not any(folder(other[0]) == place for other in runs if other != run)
-        return None if nearer or at[len(place) :].count("/") > LEVELS else 0
-    return None
-
-
-def _namesakes(config: RunConfig, runs: Sequence[Sequence[Draft]]) -> set[str]:
-    """Stems of the runs in the same folder that the file is named after: `exp1.csv` and `exp1_config.json`."""
-    at, own = _folder(config), PurePosixPath(config.source.name).stem
-    bare = re.sub(r"[._-]?(config|args|hparams|params|opt|hyp|settings|meta)$", "", own, flags=re.IGNORECASE)
-    stems = [stem(run[0]) for run in runs if folder(run[0]) == at]
-    return (
-        {name for name in stems if bare and (name == bare or name.startswith(f"{bare}_"))} if len(stems) > 1 else set()
-    )
+_ROLE = re.compile(r"[._-]?(config|args|hparams|params|opt|hyp|settings|meta)$", re.IGNORECASE)
 
 
 def _folder(config: RunConfig) -> str:
-    parent = str(PurePosixPath(config.source.name).parent)
-    return "" if parent == "." else parent
+    return config.source.name.rpartition("/")[0]
 
 
 def without_seed(name: str) -> str:

@@ -114,7 +114,7 @@ class JsonConfig:
             return 0.0  # JSON lines
         telling = len(set(_TELLING.findall(re.sub(r"[{,]", "\n", text))))
         named = 0.15 if _NAME.search(source.stem) else 0.0
-        return min(0.9, 0.3 + 0.1 * telling + named) if telling or named else 0.1
+        return min(0.9, 0.3 + 0.1 * telling + named) if telling or named else 0.0
 
     def read(self, source: Source) -> Sequence[Reading]:
         """Read the settings; an object with curves is left to the readers of logs."""
@@ -144,6 +144,8 @@ def _config(source: Source, format: str, value: Any) -> RunConfig:
     if other and not _TELLING.search("\n".join(f"{key}:" for key in value)):
         raise NotALog("seems_configuration", file=source.name, found=other, remedy="upload_log")
     values = flat(_wandb(value))
+    if values and sum(map(_is_result, values)) > len(values) / 2:
+        raise NotALog("seems_summary", file=source.name, found=", ".join(list(values)[:6]), remedy="upload_log")
     return RunConfig(name=source.stem, values=values, source=source.described(format))
 
 
@@ -155,6 +157,11 @@ def _holds_curves(value: Mapping[str, Any]) -> bool:
             if reading.certain and reading.role in (Role.LOSS, Role.METRIC):
                 return True
     return False
+
+
+def _is_result(key: str) -> bool:
+    reading = names.parse(key.rpartition(".")[2])
+    return reading.certain and reading.role in (Role.LOSS, Role.METRIC, Role.TIMING)
 
 
 def _wandb(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -59,8 +59,10 @@ def _starts_with_record(head: bytes) -> bool:
 def _readings(source: Source, found: events.Events) -> Sequence[Reading]:
     record = source.described(FORMAT)
     if found.scalars:
-        name = source.folder.rpartition("/")[2] or source.stem
-        run = f"{source.folder}/{FORMAT}" if source.folder else source.name
+        # Files that a writer named belong to their folder; renamed ones stand for themselves.
+        written = bool(source.folder) and source.name.rpartition("/")[2].startswith("events.out.tfevents")
+        name = source.folder.rpartition("/")[2] if written else source.stem
+        run = f"{source.folder}/{FORMAT}" if written else source.name
         return [
             Draft(
                 run=run,
