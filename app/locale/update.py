@@ -5,27 +5,41 @@ New strings appear untranslated in `pt_BR/LC_MESSAGES/messages.po`; a test fails
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).parent
 APP = HERE.parent
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+# Marking function to the number of messages it takes.
+FUNCTIONS = {"_": 1, "N_": 1, "ngettext": 2}
 LANGUAGES = ("en", "pt_BR")
+
+
+def marked(source: str) -> list[str | tuple[str, ...]]:
+    """Return the marked messages of a module, also those inside f-strings, which Babel's own extractor misses."""
+    found: list[str | tuple[str, ...]] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            continue
+        texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        wanted = FUNCTIONS[node.func.id]
+        if len(texts) >= wanted:
+            found.append(tuple(texts[:wanted]) if wanted > 1 else texts[0])
+    return found
 
 
 def extracted() -> Catalog:
     """Return a catalogue of every marked string in the code, without line numbers, so that diffs stay small."""
     catalogue = Catalog(project="Run Clinic", version="", charset="utf-8", fuzzy=False)
-    found = extract_from_dir(APP, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",))
-    for name, _line, message, comments, context in found:
-        catalogue.add(message, locations=[(f"app/{name}", 0)], auto_comments=comments, context=context)
+    for file in sorted(APP.rglob("*.py")):
+        for message in marked(file.read_text(encoding="utf-8")):
+            catalogue.add(message, locations=[(f"app/{file.relative_to(APP).as_posix()}", 0)])
     return catalogue
 
 
