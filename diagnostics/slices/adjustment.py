@@ -8,7 +8,7 @@ import numpy as np
 
 from diagnostics.types import FloatArray
 
-LEVEL_SHARES: Mapping[int, float] = {1: 0.5, 2: 0.35, 3: 0.15}
+LEVEL_SHARES: Mapping[int, float] = {1: 0.4, 2: 0.45, 3: 0.15}
 """How the allowed share of false discoveries is divided by number of conditions, fixed before looking at the data.
 
 Without it a handful of single conditions would pay for the thousands of combinations (weighted Benjamini-Hochberg,

@@ -1,4 +1,4 @@
-"""Single conditions that are tried on an attribute: values, pairs of values, one-sided and two-sided ranges, missing."""
+"""Single conditions that are tried on an attribute: values, pairs of values, ranges of one or two sides, missing."""
 
 from __future__ import annotations
 
@@ -52,13 +52,14 @@ def alone(attribute: Attribute) -> Atoms:
 
 def combined(attribute: Attribute) -> Atoms:
     """Conditions tried together with other attributes; cells are coarse codes."""
+    members: list[tuple[int, ...]] = []
     if attribute.kind is Kind.CATEGORY:
-        members = [(v,) for v in [*range(attribute.regular), *_missing(attribute)]]
+        members += [(v,) for v in [*range(attribute.regular), *_missing(attribute)]]
     else:
         groups = _groups(attribute)
-        members = [tuple(sum(groups[:cut], ())) for cut in range(1, len(groups))]
+        members += [tuple(sum(groups[:cut], ())) for cut in range(1, len(groups))]
         members += [tuple(sum(groups[cut:], ())) for cut in range(1, len(groups))]
-        members += [g for g in groups[1:-1]]
+        members += list(groups[1:-1])
         members += [(v,) for v in _missing(attribute)]
     return Atoms(members=tuple(members), matrix=_matrix(members, attribute.coarse_size, attribute.coarse))
 

@@ -82,7 +82,8 @@ def single(codes: np.ndarray, size: int, scores: Scores) -> Cells:
         joint = np.bincount(codes.astype(np.int64) * 2 + scores.values, minlength=2 * size).reshape(size, 2)
         return Cells(n=joint.sum(axis=1).astype(np.float64), total=joint[:, 1].astype(np.float64))
     n = np.bincount(codes, minlength=size).astype(np.float64)
-    return Cells(n=n, total=np.bincount(codes, weights=scores.values, minlength=size))
+    total = np.bincount(codes, weights=scores.values, minlength=size).astype(np.float64)
+    return Cells(n=n, total=total)
 
 
 def groups_of(sizes: Sequence[int], cells: int = GROUP_CELLS) -> list[list[int]]:

@@ -82,7 +82,7 @@ def _classes(predictions: Predictions, table: Table) -> Outcome:
     known = (truth >= 0) & (answer >= 0)
     rows = np.flatnonzero(known)
     found = errors(truth[rows] != answer[rows], rows=rows, weight=_known(_weight(predictions, table), known))
-    more = {"truth": truth[rows].astype(np.int16), "answer": answer[rows].astype(np.int16)}
+    more: dict[str, np.ndarray] = {"truth": truth[rows].astype(np.int16), "answer": answer[rows].astype(np.int16)}
     confidence = _confidence(predictions, table, probability, answer)
     if confidence is not None:
         more["confidence"] = confidence[rows]

@@ -127,5 +127,5 @@ def measured(
 
 def in_metric(outcome: Outcome, gap: float, low: float, high: float) -> tuple[float, float | None, float | None]:
     """A difference of losses as a difference of the metric, the lower bound first."""
-    ends = sorted(outcome.sign * bound for bound in (low, high))
-    return outcome.sign * gap, *(end if math.isfinite(end) else None for end in ends)
+    first, last = sorted(outcome.sign * bound for bound in (low, high))
+    return outcome.sign * gap, first if math.isfinite(first) else None, last if math.isfinite(last) else None

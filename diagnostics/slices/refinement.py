@@ -106,10 +106,11 @@ def _values(
 
     def worth(codes: set[int]) -> float:
         index = sorted(codes)
-        n, total = cells.n[index].sum(), cells.total[index].sum()
+        n, total = float(cells.n[index].sum()), float(cells.total[index].sum())
         if n < min_size:
             return -np.inf
-        return float(_surprise(np.array([n]), np.array([total]), of)[0]) - cost * len(codes)
+        surprise = float(_surprise(np.array([n]), np.array([total]), of)[0])
+        return surprise - float(cost) * len(codes)
 
     current = set(members)
     value = worth(current)

@@ -1,7 +1,7 @@
 """How surprising a slice's sum of scores is if scores had been dealt to rows at random.
 
 The reference is the permutation distribution: n of N rows drawn without replacement. Right-or-wrong scores follow the
-hypergeometric distribution, computed exactly (mid-p); other scores are matched in mean, variance and skewness by a
+hypergeometric distribution, computed exactly; other scores are matched in mean, variance and skewness by a
 Pearson type III curve, whose moments under permutation are exact (Mielke and Berry, "Permutation Methods", 2007).
 """
 
@@ -96,7 +96,8 @@ def _skewness_of_sums(n: FloatArray, of: Population) -> FloatArray:
         return np.zeros_like(n)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = of.skewness * (of.n - 2 * n) * np.sqrt(of.n - 1) / ((of.n - 2) * np.sqrt(n * (of.n - n)))
-    return np.nan_to_num(value, nan=0.0, posinf=0.0, neginf=0.0)
+    finite: FloatArray = np.nan_to_num(value, nan=0.0, posinf=0.0, neginf=0.0)
+    return finite
 
 
 def _pearson_upper(z: FloatArray, skewness: FloatArray) -> FloatArray:
@@ -125,7 +126,7 @@ def _hypergeometric_upper(hits: FloatArray, rows: float, marked: float, drawn: F
         return value
 
     log_mass = choose(marked, hits) + choose(rows - marked, drawn - hits) - choose(rows, drawn)
-    series = np.full(len(hits), 0.5)
+    series = np.ones(len(hits))
     term = np.ones(len(hits))
     place = hits.astype(np.float64).copy()
     for _ in range(5000):

@@ -1,0 +1,208 @@
+"""From a prediction set to its weak slices: code the columns, search, measure what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from diagnostics.metrics.intervals import Z95
+from diagnostics.slices.atoms import conditions
+from diagnostics.slices.attributes import Attribute, LeftOut
+from diagnostics.slices.counting import Event, Progress
+from diagnostics.slices.encoding import encode
+from diagnostics.slices.losses import outcome_of
+from diagnostics.slices.measuring import difference, in_metric, mean_value, measured
+from diagnostics.slices.outcome import Outcome
+from diagnostics.slices.refinement import rows_of
+from diagnostics.slices.scan import Term
+from diagnostics.slices.screening import screened, varies_within
+from diagnostics.slices.search import LEVEL, Found, Group, Search, default_min_size
+from diagnostics.slices.shrinkage import conditional
+from diagnostics.slices.table import Table, derived_names
+from diagnostics.slices.tails import population, standardised
+from diagnostics.types import Condition, MetricValue, Predictions, Slice
+
+RELATED = 5
+"""Overlapping candidates named beside a slice."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SearchResult:
+    """What a search of one prediction set found.
+
+    Attributes
+    ----------
+    slices : tuple of Slice
+        The one with the largest excess loss (n times difference) first; empty where chance explains everything.
+    masks : tuple of ndarray of bool, shape (units,)
+        Units of each slice.
+    tested, survived : int
+        Slices tried, and those whose adjusted p is below `level`, before overlapping ones are put together.
+    min_size : int
+        Units a slice needs.
+    unit : str
+        "rows", or "queries" for a ranking.
+    overall : MetricValue
+    attributes : tuple of str
+        Columns that were searched.
+    left_out : tuple of LeftOut
+    level : float
+    outcome : Outcome
+    """
+
+    slices: tuple[Slice, ...]
+    masks: tuple[np.ndarray, ...]
+    tested: int
+    survived: int
+    min_size: int
+    unit: str
+    overall: MetricValue
+    attributes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    level: float
+    outcome: Outcome
+
+
+def search(
+    predictions: Predictions,
+    *,
+    columns: Sequence[str] | None = None,
+    outcome: Outcome | None = None,
+    depth: int = 2,
+    min_size: int | None = None,
+    level: float = LEVEL,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> SearchResult:
+    """Find the subgroups of a prediction set that are worse than the rest beyond chance.
+
+    Parameters
+    ----------
+    predictions : Predictions
+    columns : sequence of str, optional
+        Columns to slice by, derived ones (`hour(created)`) included; by default the attributes and what derives
+        from them.
+    outcome : Outcome, optional
+        What a row costs; by default the loss of the task (`losses.outcome_of`).
+    depth : int
+        Largest number of conditions, 1 to 3.
+    min_size : int, optional
+        Units a slice needs; 100, and 5 % of files under 2,000 rows.
+    level : float
+        Largest adjusted p that is reported.
+    progress, cancel
+        Called with the share done; asked whether to stop.
+
+    Raises
+    ------
+    NeedsAnswer
+        Roles that the task needs are missing.
+    Cancelled
+    """
+    table = Table(predictions)
+    outcome = outcome or outcome_of(predictions, table)
+    smallest = default_min_size(len(outcome)) if min_size is None else min_size
+    attributes, left_out = coded(table, predictions, outcome, min_size=smallest, columns=columns)
+    known = [LeftOut(column=c, reason=r) for c, r in predictions.roles.ignored.items()] if columns is None else []
+    engine = Search(attributes, outcome.scores, min_size=smallest, depth=depth, progress=progress, cancel=cancel)
+    found = engine.run(level=level)
+    pairs = [_slice(group, found, attributes, outcome) for group in found.groups]
+    kept = sorted((p for p in pairs if p is not None), key=lambda p: -float(p[0].params["excess"]))
+    return SearchResult(
+        slices=tuple(p[0] for p in kept), masks=tuple(p[1] for p in kept), tested=found.tested,
+        survived=found.survived, min_size=smallest, unit="rows" if outcome.size is None else "queries",
+        overall=mean_value(outcome, np.ones(len(outcome), dtype=bool)), attributes=tuple(a.name for a in attributes),
+        left_out=(*known, *left_out), level=level, outcome=outcome,
+    )  # fmt: skip
+
+
+def coded(
+    table: Table,
+    predictions: Predictions,
+    outcome: Outcome,
+    *,
+    min_size: int,
+    columns: Sequence[str] | None = None,
+) -> tuple[list[Attribute], list[LeftOut]]:
+    """The columns worth slicing by, and those that are not with the reason."""
+    names = list(columns) if columns is not None else automatic(table, predictions)
+    attributes: list[Attribute] = []
+    left_out: list[LeftOut] = []
+    for name in names:
+        if outcome.of_unit is not None and varies_within(table, name, outcome):
+            left_out.append(LeftOut(column=name, reason="varies_within_query"))
+            continue
+        found = encode(table, name, min_size=min_size, rows=outcome.rows)
+        # Who asks for a column by name wants it, whatever it looks like; only what cannot be coded is refused.
+        if isinstance(found, Attribute) and columns is None:
+            found = screened(found, outcome)
+        (attributes if isinstance(found, Attribute) else left_out).append(found)  # type: ignore[arg-type]
+    return attributes, left_out
+
+
+def automatic(table: Table, predictions: Predictions) -> list[str]:
+    """The attributes of a prediction set, its text, and what derives from them."""
+    roles = predictions.roles
+    names = [c for c in roles.attributes if c in table]
+    prose = [c for c in (roles.text, *roles.ignored) if c is not None and c in table]
+    names += [d for c in [*names, *prose] for d in derived_names(c, table.column(c))]
+    return list(dict.fromkeys(names))
+
+
+def predicate(terms: Sequence[Term], attributes: Sequence[Attribute]) -> tuple[Condition, ...]:
+    """The conditions of a slice, in the order of its terms."""
+    return tuple(c for number, members in terms for c in conditions(attributes[number], members))
+
+
+def _slice(
+    group: Group, found: Found, attributes: Sequence[Attribute], outcome: Outcome
+) -> tuple[Slice, np.ndarray] | None:
+    gap = difference(outcome, group.mask)
+    if gap is None or gap[0] <= 0:
+        return None
+    of = population(outcome.scores)
+    total = float(outcome.scores.values[group.mask].sum())
+    z = float(standardised(np.array([float(group.mask.sum())]), np.array([total]), of)[0])
+    raw = in_metric(outcome, *gap)
+    shrunk = _shrunk(gap, z, group.threshold)
+    delta, low, high = in_metric(outcome, *shrunk)
+    params: dict[str, Any] = {
+        "raw_delta": raw[0], "raw_low": raw[1], "raw_high": raw[2],
+        "excess": shrunk[0] * float(group.mask.sum()), "tested": found.tested, "survived": found.survived,
+        "refined": group.terms != group.tried.terms, "tried": predicate(group.tried.terms, attributes),
+        "related": _related(group, attributes), "z": z,
+    }  # fmt: skip
+    plain = measured(outcome, group.mask, predicate(group.terms, attributes))
+    return replace(
+        plain, delta=delta, delta_low=low, delta_high=high, adjusted_p=group.tried.adjusted_p, shrunk=True,
+        params=params,
+    ), group.mask  # fmt: skip
+
+
+def _shrunk(gap: tuple[float, float, float], z: float, threshold: float) -> tuple[float, float, float]:
+    """A difference and its interval, given that its z had to pass a threshold to be reported."""
+    value, low, high = gap
+    error = (high - low) / (2 * Z95)
+    if not np.isfinite(error) or error <= 0 or z <= 0:
+        return gap
+    own = value / error
+    found = conditional(own, min(own, threshold * own / z))
+    return found.value * error, found.low * error, found.high * error
+
+
+def _related(group: Group, attributes: Sequence[Attribute]) -> list[dict[str, Any]]:
+    """Other survivors that the slice explains, with the overlap of their rows (Jaccard)."""
+    named = []
+    for member in group.members[:RELATED]:
+        rows = rows_of(member.terms, attributes)
+        union = int((rows | group.mask).sum())
+        named.append(
+            {
+                "predicate": predicate(member.terms, attributes), "n": int(rows.sum()),
+                "adjusted_p": member.adjusted_p, "overlap": int((rows & group.mask).sum()) / union if union else 0.0,
+            }
+        )  # fmt: skip
+    return named
