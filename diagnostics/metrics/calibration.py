@@ -100,6 +100,13 @@ class NoiseFit:
     noise_ratio: float
     temperature_ratio: float
 
+    @property
+    def noise_low(self) -> float:
+        """Lower 95 % bound of the noise (Wald, with the standard error the likelihood ratio implies)."""
+        if self.noise_ratio <= 0:
+            return 0.0
+        return max(0.0, self.noise * (1 - 1.96 / float(np.sqrt(self.noise_ratio))))
+
 
 def log_probability(probability: FloatArray) -> FloatArray:
     """Logarithms of stored probabilities: exact zeros become half of the smallest step the file can show."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -64,7 +65,13 @@ def required_precision(least: float) -> Goal:
 
 
 def best_threshold(
-    histogram: ScoreHistogram, goal: Goal, *, used: float | None = None, draws: int = 200, seed: int = 0
+    histogram: ScoreHistogram,
+    goal: Goal,
+    *,
+    used: float | None = None,
+    draws: int = 200,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> BestThreshold | None:
     """The threshold that is best for a goal, with bootstrap intervals.
 
@@ -77,6 +84,8 @@ def best_threshold(
         Maps a sweep to a value at each threshold; NaN where the threshold is not allowed.
     used : float, optional
         Threshold to compare with.
+    level : float
+        Of the interval of the gain; raise it where several outputs are compared.
 
     Returns
     -------
@@ -102,12 +111,13 @@ def best_threshold(
             # A threshold above every score predicts nothing: its F1 is 0, not undefined.
             gains.append(float(np.nan_to_num(judge[pick]) - np.nan_to_num(judge[place])))
     low, high = np.quantile(chosen, [0.025, 0.975]) if chosen else (np.nan, np.nan)
-    gain = np.quantile(gains, [0.025, 0.975]) if gains else None
+    half = NormalDist().inv_cdf((1 + level) / 2) * float(np.std(gains)) if gains else None
+    mean = float(np.mean(gains)) if gains else None
     return BestThreshold(
         threshold=float(curve.threshold[best]), low=float(low), high=float(high), value=float(values[best]),
         used=used, used_value=None if place is None else float(np.nan_to_num(values[place])),
-        gain=None if gain is None else float(np.mean(gains)),
-        gain_low=None if gain is None else float(gain[0]), gain_high=None if gain is None else float(gain[1]),
+        gain=mean, gain_low=None if mean is None or half is None else mean - half,
+        gain_high=None if mean is None or half is None else mean + half,
     )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ class NotProbabilities(Rule):
     actions = ("check_pipeline",)
     avoid = ("calibrate",)
     checks = ("raw_outputs", "softmax_once")
-    separates = {("softmax_twice", "timid_model"): "softmax_once"}  # noqa: RUF012
+    separates = {("softmax_twice", "independent_sigmoids"): "softmax_once"}  # noqa: RUF012
 
     OFF = 0.01  # fraction of rows whose scores do not sum to one
 

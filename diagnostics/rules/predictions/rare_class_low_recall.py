@@ -38,7 +38,7 @@ class RareClassLowRecall(Rule):
                 negative = output.label and output.confusion.classes[found.number] != output.predictions.roles.positive
                 if negative or found.rarity_high >= limit or found.recall_high >= self.RECALL:
                     continue
-                if found.gap_high <= self.GAP and found.missed_low > 0.5:
+                if found.gap_high <= self.GAP and found.predicted < found.support:
                     yield self._finding(output, found)
 
     def _finding(self, output: Output, found: Neglect) -> Finding:

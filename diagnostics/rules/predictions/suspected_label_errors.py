@@ -24,14 +24,14 @@ class SuspectedLabelErrors(Rule):
     separates = {("annotation_errors", "corrupted_inputs"): "relabel_sample"}  # noqa: RUF012
 
     RATIO = 15.0  # likelihood-ratio statistic of noise > 0 with the temperature free; p = 1e-4
-    NOISE = 0.01  # fraction of labels that look flipped; below it other misfits of the model look the same
+    NOISE = 0.01  # fraction of labels that look flipped, lower bound; below it other misfits look the same
     SUSPECT = 0.5  # posterior probability from which a row is listed
     MOST = 2000  # rows listed at most
 
     def check(self, confidences: tuple[Confidence, ...], concentrations: dict[str, Concentration]) -> Iterator[Finding]:
         """Report the suspects of each output where label noise is the better explanation."""
         for one in confidences:
-            if one.fit.noise_ratio < self.RATIO or one.fit.noise < self.NOISE:
+            if one.fit.noise_ratio < self.RATIO or one.fit.noise_low < self.NOISE:
                 continue
             spread = concentrations.get(one.output.label)
             if spread is not None and spread.concentrated:

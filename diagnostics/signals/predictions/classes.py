@@ -211,8 +211,6 @@ class Neglect:
         Recall of all other rows.
     gap_high : float
         Upper bound of recall minus rest, adjusted for all classes.
-    missed_low : float
-        One-sided lower bound of missed / (missed + false): above one half the class is answered too rarely.
     """
 
     number: int
@@ -225,7 +223,6 @@ class Neglect:
     recall_high: float
     rest: float
     gap_high: float
-    missed_low: float
 
 
 def neglects(confusion: ConfusionCounts) -> tuple[Neglect, ...]:
@@ -238,19 +235,17 @@ def neglects(confusion: ConfusionCounts) -> tuple[Neglect, ...]:
         rest = total - float(support[number])
         if rest <= 0:
             continue
-        own, missed = float(hit[number]), float(support[number] - hit[number])
-        false = float(confusion.predicted[number]) - own
+        own = float(hit[number])
         rest_hit = float(hit.sum()) - own
         prevalence, bounds = wilson(float(support[number]), total), wilson(own, float(support[number]))
         gap = newcombe(own, float(support[number]), rest_hit, rest, z)
-        too_rare = wilson(missed, missed + false, one_sided(0.05))
         assert prevalence and bounds and gap
         found.append(
             Neglect(
                 number=int(number), support=float(support[number]), predicted=float(confusion.predicted[number]),
                 rarity=float(support[number]) / total * size, rarity_high=prevalence[1] * size,
                 recall=own / float(support[number]), recall_low=bounds[0], recall_high=bounds[1],
-                rest=rest_hit / rest, gap_high=gap[1], missed_low=too_rare[0] if too_rare else 0.0,
+                rest=rest_hit / rest, gap_high=gap[1],
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda f: f.recall))

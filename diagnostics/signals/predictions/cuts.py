@@ -49,13 +49,13 @@ class Cut:
 @signal
 def cuts(outputs: tuple[Output, ...]) -> tuple[Cut, ...]:
     """The cut of every output that has a score and decisions for two classes."""
-    found = [one for output in outputs if (one := _cut(output)) is not None]
+    found = [one for output in outputs if (one := _cut(output, len(outputs))) is not None]
     if not found:
         raise Missing("needs_score_and_decisions")
     return tuple(found)
 
 
-def _cut(output: Output) -> Cut | None:
+def _cut(output: Output, tried: int) -> Cut | None:
     roles, classes = output.predictions.roles, output.predictions.classes
     answers = output.answers
     if len(classes) != 2 or roles.positive is None or roles.predicted is None or answers.score is None:
@@ -71,7 +71,7 @@ def _cut(output: Output) -> Cut | None:
     if used is None:
         return None
     counted = histogram(score, truth)
-    best = best_threshold(counted, GOALS["f1"], used=used)
+    best = best_threshold(counted, GOALS["f1"], used=used, level=1 - 0.05 / tried)
     if best is None:
         return None
     return Cut(
