@@ -8,6 +8,7 @@ from diagnostics.types import FloatArray
 
 # Median absolute deviation of a normal variable, in standard deviations.
 MAD = 0.6745
+_CELLS = 1_000_000
 
 
 def noise(value: FloatArray) -> float:
@@ -25,16 +26,30 @@ def trailing_median(value: FloatArray, width: int) -> FloatArray:
     """Median of the last `width` points at each point; shorter at the start. Shape (n,)."""
     if width <= 1 or len(value) < 2:
         return value.copy()
-    out = np.array([np.median(value[max(0, i - width + 1) : i + 1]) for i in range(len(value))])
-    return out.astype(np.float64)
+    return _medians(value, before=width - 1, after=0)
 
 
 def centred_median(value: FloatArray, width: int) -> FloatArray:
     """Median of the points around each point, the window cut at both ends. Shape (n,)."""
     if width <= 1 or len(value) < 2:
         return value.copy()
-    half = width // 2
-    return np.array([np.median(value[max(0, i - half) : i + half + 1]) for i in range(len(value))], dtype=np.float64)
+    return _medians(value, before=width // 2, after=width // 2)
+
+
+def _medians(value: FloatArray, *, before: int, after: int) -> FloatArray:
+    """Median of the points from `before` places earlier to `after` places later, the window cut at both ends."""
+    n, width = len(value), before + after + 1
+    out = np.empty(n, dtype=np.float64)
+    whole = range(before, n - after)
+    for i in (i for i in range(n) if i not in whole):
+        out[i] = np.median(value[max(0, i - before) : i + after + 1])
+    if len(whole):
+        windows = np.lib.stride_tricks.sliding_window_view(value, width)
+        rows = max(1, _CELLS // width)  # a window holds a fortieth of the log: all at once would not fit for long ones
+        for start in range(0, len(windows), rows):
+            part = windows[start : start + rows]
+            out[before + start : before + start + len(part)] = np.median(part, axis=1)
+    return out
 
 
 def width_for(n: int) -> int:
