@@ -1,4 +1,4 @@
-"""The knowledge files of a language, merged: every `*.toml` of its folder is a topic, no entry may be given twice."""
+"""The knowledge files of a language, merged: every `*.toml` of its folder is a topic."""
 
 from __future__ import annotations
 
@@ -20,30 +20,35 @@ def normalized(language: str) -> str:
 
 @cache
 def texts(language: str) -> Mapping[str, Any]:
-    """All texts of a language as one tree: section, id, field.
+    """All texts of a language as one tree: section, id, field; of an entry given twice the first file's counts."""
+    return _merged(language)[0]
 
-    Raises
-    ------
-    ValueError
-        Two topics define the same entry.
-    """
+
+def duplicates(language: str) -> tuple[str, ...]:
+    """Entries that two topics define; a test holds this empty."""
+    return _merged(language)[1]
+
+
+@cache
+def _merged(language: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     tree: dict[str, Any] = {}
+    twice: list[str] = []
     folder = resources.files("diagnostics.knowledge").joinpath(normalized(language))
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".toml"):
-            _merge(tree, tomllib.loads(file.read_text(encoding="utf-8")), file.name)
-    return tree
+            _merge(tree, tomllib.loads(file.read_text(encoding="utf-8")), file.name, twice)
+    return tree, tuple(twice)
 
 
-def _merge(tree: dict[str, Any], more: Mapping[str, Any], path: str) -> None:
+def _merge(tree: dict[str, Any], more: Mapping[str, Any], path: str, twice: list[str]) -> None:
     for key, value in more.items():
         here = tree.get(key)
         if isinstance(here, dict) and isinstance(value, dict):
-            _merge(here, value, f"{path}: {key}")
-        elif here is not None:
-            raise ValueError(f"{path}: {key} is defined twice")
-        else:
+            _merge(here, value, f"{path}: {key}", twice)
+        elif here is None:
             tree[key] = value
+        else:
+            twice.append(f"{path}: {key}")
 
 
 def entry(language: str, *path: str) -> Any:

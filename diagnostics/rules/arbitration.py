@@ -65,6 +65,9 @@ def arbitrated(outcomes: Sequence[RuleOutcome]) -> tuple[RuleOutcome, ...]:
 def _is_alarm(finding: Finding) -> bool:
     if finding.id in FALLBACKS or finding.id in _COMPATIBLE_WITH_FALLBACK:
         return False
+    if finding.id == "validation_easier":
+        # Ordinary for dropout and augmentation: it is only an alarm where it looks like leakage.
+        return finding.severity is not Severity.LOW
     return finding.severity is not Severity.INFO
 
 

@@ -27,6 +27,9 @@ class GeneralizationGap(Rule):
 
     # Share of the progress in log loss that validation did not follow. Unitless, 0 to 1.
     BEHIND = 0.28
+    # Fall of the training loss, of its own start, at least: two curves that differ from the start and never move are
+    # no matter of generalisation.
+    LEARNED = 0.1
     # Validation over training, at least: below that the share is one of hardly any progress.
     RATIO = 1.1
     # Share of the rows of the last half on which validation is above training.
@@ -34,6 +37,8 @@ class GeneralizationGap(Rule):
 
     def check(self, gap: Gap, course: Course, scale: Scale, train_progress: Progress) -> Finding | None:
         """Compare the two losses over the last half of the run."""
+        if train_progress.gained < self.LEARNED * train_progress.start:
+            return None
         if gap.behind < self.BEHIND or gap.behind_rows < self.ROWS or (scale.ratio and gap.ratio < self.RATIO):
             return None
         return self.found(

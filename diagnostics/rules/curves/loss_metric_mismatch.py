@@ -9,8 +9,8 @@ from diagnostics.rules.base import Rule, Separations, hypothesis
 from diagnostics.rules.certainty import certainty
 from diagnostics.signals.inputs import Missing
 from diagnostics.signals.runs.course import Course
-from diagnostics.signals.runs.progress import Progress, Scale
-from diagnostics.signals.runs.skill import Metric, Skill, base_name
+from diagnostics.signals.runs.progress import Progress, Scale, base_name
+from diagnostics.signals.runs.skill import Metric, Skill
 from diagnostics.types import Finding, Hypothesis, Mark, Quantity, Split
 
 

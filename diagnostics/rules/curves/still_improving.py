@@ -27,6 +27,8 @@ class StillImproving(Rule):
     # Improvement over the last fifth of the run as a fraction of all progress made. A curve that decays
     # exponentially and has reached 99 % of its way gains less.
     LATE = 0.01
+    # All progress since the first row, of the reference, at least: a part of next to nothing is nothing.
+    GAINED = 0.02
     # A schedule below this share of its peak has run out: more epochs need a new schedule.
     SCHEDULE_LEFT = 0.05
     MIN_ROWS = 5
@@ -35,6 +37,8 @@ class StillImproving(Rule):
         """Look at the last fifth of validation, or of training where nothing was held out."""
         if main_progress.n < self.MIN_ROWS:
             raise Missing("too_short", n=main_progress.n)
+        if main_progress.gained < self.GAINED:
+            return None
         if main_progress.late < self.LATE or not main_progress.late_is_real:
             return None
         exhausted = regime.schedule is not None and regime.schedule.left < self.SCHEDULE_LEFT

@@ -40,10 +40,14 @@ class StuckAtChance(Rule):
     # Largest fall of either loss that still counts as none, of the reference loss. Guessing the class frequencies
     # instead of a uniform guess already gains a few percent.
     LEARNED = 0.055
-    # The training loss must end above this share of the reference: a model that was trained before starts lower.
+    # The training loss must end above this share of where it began (a classifier: at ln 2 at least, since a model that
+    # was trained before starts lower).
     LEVEL = 0.9
     # A metric this far above chance (0 chance, 1 perfect) proves that something was learned.
     ABOVE_CHANCE = 0.25
+    # Kendall's tau of the training loss against time: a validation loss that creeps down while training does not is
+    # no progress.
+    FALLING = -0.1
     MIN_ROWS = 5
 
     def check(
@@ -58,7 +62,9 @@ class StuckAtChance(Rule):
         lead = train_progress or main_progress
         learned = max(p.start - p.end for p in (lead, main_progress))
         above = skill.above_chance if skill is not None else None
-        if learned >= self.LEARNED or lead.end < self.LEVEL or is_steady(main_progress):
+        if learned >= self.LEARNED or self._level(lead, scale) < self.LEVEL:
+            return None
+        if is_steady(main_progress) and lead.tau < self.FALLING:
             return None
         if above is not None and above > self.ABOVE_CHANCE:
             return None
@@ -82,6 +88,10 @@ class StuckAtChance(Rule):
             ),
             hypotheses=tuple(self._causes(lead, main_progress, gradient_norms)),
         )  # fmt: skip
+
+    def _level(self, lead: Progress, scale: Scale) -> float:
+        least = math.log(2) / scale.reference if scale.classifier else 0.0
+        return lead.end / max(lead.start, least, 1e-12)
 
     def _classes(self, loss: float) -> int | None:
         """K where the loss is within 2 % of ln K, for the few K where that is no coincidence."""

@@ -42,6 +42,9 @@ class Underfitting(Rule):
     # together with a loss that is not low either.
     SKILL = 0.7
     SKILL_LEVEL = 0.33
+    # Share of the progress that validation did not follow, at most: beyond it training has found something that does
+    # not hold elsewhere, which is another matter.
+    APART = 0.6
     MIN_ROWS = 8
 
     def check(
@@ -55,6 +58,8 @@ class Underfitting(Rule):
             raise Missing("too_short", n=main_progress.n)
         lead = train_progress or main_progress
         if not has_levelled(main_progress) or lead.start <= lead.end:
+            return None
+        if gap is not None and gap.behind > self.APART:
             return None
         margin = self._margin(lead, main_progress, skill)
         if margin < 1.0:

@@ -35,6 +35,9 @@ class UnstableTraining(Rule):
     # move: training alone is augmentation or mixing, validation alone is a small validation set.
     SWING = 0.02
     HELD_OUT_SWING = 0.04
+    LEARNED_ALONE = 0.9
+    # Share of rows where the direction changes, at least: a curve that bends once has no swings.
+    REVERSALS = 0.35
     # Level of the reference below which most was learned all the same.
     LEARNED = 0.5
     # Without validation the training loss has to swing this much by itself.
@@ -45,8 +48,7 @@ class UnstableTraining(Rule):
         gradient_norms: GradientNorms | None = None,
     ) -> Finding | None:  # fmt: skip
         """Report a lasting climb, else an oscillation of both losses."""
-        climbing = stability.climb >= self.CLIMB
-        swinging = self._swing_margin(stability) >= 1.0
+        climbing, swinging = self._climbs(stability), self._swings(stability, main_progress)
         if not climbing and not swinging:
             return None
         variant = "climb" if climbing else "swing"
@@ -76,6 +78,17 @@ class UnstableTraining(Rule):
             marks=marks,
             hypotheses=tuple(self._causes(stability, regime, gradient_norms)),
         )  # fmt: skip
+
+    def _climbs(self, stability: Stability) -> bool:
+        """Alone, a training loss must climb by more than the best of its own noise."""
+        alone = stability.held_out_swing is None
+        return stability.climb >= max(self.CLIMB, 3 * stability.swing if alone else 0.0)
+
+    def _swings(self, stability: Stability, progress: Progress) -> bool:
+        """Alone, a training loss must have learned something first: noise about the start is another matter."""
+        if stability.held_out_swing is None and progress.best > self.LEARNED_ALONE:
+            return False
+        return self._swing_margin(stability) >= 1.0 and stability.reversals >= self.REVERSALS
 
     def _severity(self, climbing: bool, progress: Progress) -> Severity:
         """A run that learned in spite of its swings is only worth watching."""

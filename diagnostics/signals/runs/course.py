@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from diagnostics.types import Axis, Curve, FloatArray, Role, Run, Split
 
 # Training points logged per batch are averaged into at most this many stretches where validation sets no rhythm.
 BLOCKS = 50
+# Evaluations from which validation sets the rhythm of the course; with fewer the training loss is judged alone.
+FEW_EVALUATIONS = 5
 # Points an epoch from which a mean over them is worth more than the points.
 DENSE = 2
 
@@ -34,6 +36,10 @@ class Course:
         Median of the first three training points as logged, nearer to the start than the first row.
     train_metric, validation_metric : str
         Names of the curves.
+    batches : bool
+        Whether training values are single batches (or a few) rather than means over an epoch.
+    evaluations : int
+        Points of the validation loss, also where they were too few to be laid beside training.
     """
 
     axis: Axis
@@ -45,9 +51,23 @@ class Course:
     first_points: float | None = None
     train_metric: str = "loss"
     validation_metric: str = "loss"
+    batches: bool = False
+    evaluations: int = 0
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def held_out(self) -> FloatArray:
+        """Validation loss, shape (m,).
+
+        Raises
+        ------
+        Missing
+            There is none, or too little of it.
+        """
+        if self.validation is None:
+            raise Missing("too_few_evaluations" if self.evaluations else "needs_validation_loss", n=self.evaluations)
+        return self.validation
 
     @property
     def main(self) -> FloatArray:
@@ -84,7 +104,9 @@ def course(supervised: Run, restarts: Restarts) -> Course:
         raise Missing("needs_finite_loss")
     if t is None or v is None:
         return _single(t, v)
-    return _joined(t, v)
+    if len(v) < FEW_EVALUATIONS <= len(t) // 2:
+        return replace(_single(t, None), evaluations=len(v))
+    return replace(_joined(t, v), evaluations=len(v))
 
 
 def _pair(run: Run) -> tuple[Curve | None, Curve | None]:
@@ -147,13 +169,18 @@ def _finite(curve: Curve) -> Curve:
 def _single(train: Curve | None, held_out: Curve | None) -> Course:
     if train is None:
         assert held_out is not None
-        return Course(axis=held_out.axis, x=held_out.x, train=None, validation=held_out.value,
-                      validation_metric=held_out.metric)  # fmt: skip
+        return Course(
+            axis=held_out.axis, x=held_out.x, train=None, validation=held_out.value,
+            validation_metric=held_out.metric, evaluations=len(held_out),
+        )  # fmt: skip
     ends = _epoch_ends(train)
     if ends is None:
         size = -(-len(train) // BLOCKS)
         if size < DENSE:
-            return Course(axis=train.axis, x=train.x, train=train.value, validation=None, train_metric=train.metric)
+            return Course(
+                axis=train.axis, x=train.x, train=train.value, validation=None, train_metric=train.metric,
+                batches=_by_batch(train),
+            )  # fmt: skip
         ends = np.arange(size, len(train) + 1, size)
         ends = ends if ends[-1] == len(train) else np.append(ends[:-1], len(train))
     starts = np.concatenate([[0], ends[:-1]])
@@ -161,8 +188,18 @@ def _single(train: Curve | None, held_out: Curve | None) -> Course:
     return Course(
         axis=train.axis, x=train.x[ends - 1], train=np.array([r.mean() for r in rows]), validation=None,
         scatter=_scatter(rows), per_row=float(np.mean([len(r) for r in rows])),
-        first_points=float(np.median(train.value[:3])), train_metric=train.metric,
+        first_points=float(np.median(train.value[:3])), train_metric=train.metric, batches=True,
     )  # fmt: skip
+
+
+def _by_batch(train: Curve) -> bool:
+    """Whether a curve has several points an epoch, or counts steps and has no epochs at all."""
+    if train.metric.endswith("_step"):
+        return True
+    if train.epoch is None:
+        return train.axis is Axis.STEP
+    whole = np.floor(train.epoch)
+    return len(np.unique(whole)) < 0.7 * len(whole)
 
 
 def _epoch_ends(train: Curve) -> np.ndarray | None:
@@ -207,7 +244,7 @@ def _joined(train: Curve, held_out: Curve) -> Course:
     return Course(
         axis=axis, x=lx[keep], train=t, validation=v, scatter=_scatter(rows) if lead is held_out else 0.0,
         per_row=per_row, first_points=float(np.median(train.value[:3])) if per_row > 1 else None,
-        train_metric=train.metric, validation_metric=held_out.metric,
+        train_metric=train.metric, validation_metric=held_out.metric, batches=per_row > DENSE or _by_batch(train),
     )  # fmt: skip
 
 

@@ -52,11 +52,9 @@ def gap(course: Course, scale: Scale) -> Gap:
     """Measure the gap; both readings of the half-epoch shift are used, each against the claim it could fake."""
     if course.train is None:
         raise Missing("needs_training_loss")
-    if course.validation is None:
-        raise Missing("needs_validation_loss")
+    t, v = course.train, course.held_out()
     if len(course) < 4:
         raise Missing("too_short", n=len(course))
-    t, v = course.train, course.validation
     if not _comparable(t, v, scale):
         raise Missing("scales_differ", ratio=float(v[0] / t[0]))
     half = slice(len(t) // 2, None)

@@ -13,6 +13,10 @@ from diagnostics.types import FloatArray, Role, Run
 
 # Metrics that only classifiers log; with one of them the loss of an ignorant model is at least ln 2.
 CLASSIFIER_METRICS = ("accuracy", "f1", "auc", "roc_auc", "recall", "precision", "balanced_accuracy", "top5")
+# Metrics of tasks whose loss is a sum of several terms, not the surprise at the right class.
+OTHER_TASKS = ("map", "ap", "miou", "iou", "dice", "bleu", "rouge", "ndcg")
+# Middle third over first third from which a curve has an S shape: it began flat and was steepest later.
+S_SHAPE = 1.5
 # Levels below this fraction of the reference count as this fraction: a loss of 0.0000 has no logarithm.
 FLOOR = 1e-4
 
@@ -52,6 +56,8 @@ class Progress:
     pace : float or None
         Improvement of the last third over that of the middle third: 1 is a straight line, 0 a flat end; None where
         the middle third did not improve.
+    opening : float or None
+        Improvement of the middle third over that of the first third.
     late : float
         Improvement over the last fifth, as a fraction of all progress made.
     late_is_real : bool
@@ -68,6 +74,7 @@ class Progress:
     best: float
     limit: float
     pace: float | None
+    opening: float | None
     late: float
     late_is_real: bool
     tau: float
@@ -90,10 +97,7 @@ def scale(course: Course, supervised: Run) -> Scale:
         first.append(course.first_points)
     lowest = min(float(c.min()) for c in (course.train, course.validation) if c is not None)
     top = float(max(first))
-    classifier = any(
-        c.role is Role.METRIC and c.metric.removesuffix("_macro").removesuffix("_micro") in CLASSIFIER_METRICS
-        for c in supervised.curves
-    )
+    classifier = _is_classifier(supervised)
     ratio = lowest >= 0 and top > 0
     if classifier and ratio:
         top = max(top, float(np.log(2)))
@@ -103,6 +107,20 @@ def scale(course: Course, supervised: Run) -> Scale:
     return Scale(
         reference=top, chance=float(np.exp(-top)) if classifier and ratio else None, ratio=ratio, classifier=classifier
     )
+
+
+def base_name(metric: str) -> str:
+    """The metric without the way it is averaged: "f1_macro" is "f1"."""
+    for ending in ("_macro", "_micro", "_weighted", "_score"):
+        metric = metric.removesuffix(ending)
+    return metric
+
+
+def _is_classifier(run: Run) -> bool:
+    names = {base_name(c.metric) for c in run.pick(role=Role.METRIC)}
+    if any(name.rstrip("0123456789_") in OTHER_TASKS for name in names):
+        return False
+    return not names.isdisjoint(CLASSIFIER_METRICS)
 
 
 def tail(n: int) -> int:
@@ -140,9 +158,7 @@ def main_progress(course: Course, scale: Scale) -> Progress:
 @signal
 def validation_progress(course: Course, scale: Scale) -> Progress:
     """Progress of the validation loss."""
-    if course.validation is None:
-        raise Missing("needs_validation_loss")
-    return _measure(course.validation, scale)
+    return _measure(course.held_out(), scale)
 
 
 def _measure(value: FloatArray, scale: Scale) -> Progress:
@@ -155,12 +171,23 @@ def _measure(value: FloatArray, scale: Scale) -> Progress:
     a, b = around(level, 1 / 3), around(level, 2 / 3)
     pace = (b - end) / (a - b) if a > b else None
     slope, low, high = theil_sen(*_last_third(level))
+    opening = (a - b) / (start - a) if start > a else None
+    if opening is not None and opening > S_SHAPE:
+        pace = _pace_of_second_half(level)
     late = (around(level, 0.8) - end) / max(1.0 - end, FLOOR)
     return Progress(
-        start=start, end=end, best=float(smooth.min()), limit=_limit(end, b - end, pace), pace=pace, late=late,
-        late_is_real=late > 0 and _stands_out(level, around(level, 0.8) - end), tau=trend_tau(level), slope=slope, slope_low=low,
-        slope_high=high, n=len(level),
+        start=start, end=end, best=float(smooth.min()), limit=_limit(end, b - end, pace), pace=pace, opening=opening,
+        late=late, late_is_real=late > 0 and _stands_out(level, around(level, 0.8) - end), tau=trend_tau(level),
+        slope=slope, slope_low=low, slope_high=high, n=len(level),
     )  # fmt: skip
+
+
+def _pace_of_second_half(level: FloatArray) -> float | None:
+    """The pace after the steep part of an S: last quarter over the one before, converted to thirds."""
+    a, b, end = around(level, 0.5), around(level, 0.75), end_of(level)
+    if a <= b or b <= end:
+        return 0.0 if a > b else None
+    return float(((b - end) / (a - b)) ** (4 / 3))
 
 
 def _last_third(level: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.runs.course import Course
-from diagnostics.signals.runs.progress import CLASSIFIER_METRICS, Scale, end_of
+from diagnostics.signals.runs.progress import CLASSIFIER_METRICS, Scale, base_name, end_of
 from diagnostics.signals.runs.restarts import Restarts
 from diagnostics.types import Curve, FloatArray, Role, Run, Split
 
@@ -81,13 +81,6 @@ def skill(supervised: Run, course: Course, scale: Scale, restarts: Restarts) -> 
     loss = end_of(course.main)
     promised = float(np.exp(-loss)) if scale.classifier and scale.ratio else None
     return Skill(metrics=metrics, accuracy=accuracy, above_chance=above, promised=promised)
-
-
-def base_name(metric: str) -> str:
-    """The metric without the way it is averaged: "f1_macro" is "f1"."""
-    for ending in ("_macro", "_micro", "_weighted", "_score"):
-        metric = metric.removesuffix(ending)
-    return metric
 
 
 def _metric(curve: Curve, restarts: Restarts) -> Metric | None:

@@ -30,6 +30,9 @@ class Stability:
         Where it was highest.
     swing, held_out_swing : float
         Noise of the training loss beyond what the batches it averages explain; noise of the validation loss.
+    reversals : float
+        Share of the rows where the direction changes, the smaller of both losses: two thirds for pure noise, near 0
+        for a curve that bends once.
     returned : float
         Part of the climb that was made good by the end.
     spikes : tuple of float
@@ -42,6 +45,7 @@ class Stability:
     climb_at: float
     swing: float
     held_out_swing: float | None
+    reversals: float
     returned: float
     spikes: tuple[float, ...]
     largest_spike: float
@@ -59,7 +63,7 @@ def stability(course: Course, scale: Scale) -> Stability:
     rise = lasting - np.minimum.accumulate(lasting)
     top = int(np.argmax(rise))
     low = float(np.minimum.accumulate(lasting)[top])
-    scatter = course.scatter / scale.reference if course.train is not None else 0.0
+    scatter = _scatter(course, level, scale)
     climb = max(0.0, float(rise[top]) - 3 * scatter)
     where, size = _spikes(level, scatter)
     held_out = course.validation
@@ -67,9 +71,23 @@ def stability(course: Course, scale: Scale) -> Stability:
         climb=climb, climb_at=float(course.x[top]),
         swing=max(0.0, noise(level) ** 2 - scatter**2) ** 0.5,
         held_out_swing=None if held_out is None else noise(held_out) / scale.reference,
+        reversals=min(_reversals(c) for c in (course.train, held_out) if c is not None),
         returned=(float(lasting[top]) - float(np.median(lasting[-2:]))) / max(float(lasting[top]) - low, 1e-12),
         spikes=tuple(float(course.x[i]) for i in where), largest_spike=size, n=len(level),
     )  # fmt: skip
+
+
+def _scatter(course: Course, level: FloatArray, scale: Scale) -> float:
+    """Noise that single batches explain: of the means where rows average several, else all of it."""
+    if course.train is None:
+        return 0.0
+    return noise(level) if course.batches and course.per_row < 2 else course.scatter / scale.reference
+
+
+def _reversals(value: FloatArray) -> float:
+    steps = np.sign(np.diff(value))
+    steps = steps[steps != 0]
+    return float((steps[1:] != steps[:-1]).mean()) if len(steps) > 2 else 0.0
 
 
 def _spikes(level: FloatArray, scatter: float) -> tuple[list[int], float]:

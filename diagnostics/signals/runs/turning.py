@@ -61,14 +61,13 @@ class TurningPoint:
 @signal
 def turning_point(course: Course, scale: Scale, regime: Regime) -> TurningPoint:
     """Find the lowest point of the smoothed validation loss, rows trained in another way left out."""
-    if course.validation is None:
-        raise Missing("needs_validation_loss")
+    held_out = course.held_out()
     rows = len(course)
     if regime.closing and rows > 2 * regime.closing:
         rows -= regime.closing
     if rows < MIN_ROWS:
         raise Missing("too_short", n=rows)
-    v, x = course.validation[:rows], course.x[:rows]
+    v, x = held_out[:rows], course.x[:rows]
     smooth = centred_median(v, width_for(rows))
     row = int(np.argmin(smooth))
     low, end = float(smooth[row]), end_of(v)
