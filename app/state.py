@@ -170,6 +170,28 @@ def widget(key: str, default: Any = None) -> Any:
     return st.session_state.get(key, default)
 
 
+def from_address(key: str, *, many: bool = False) -> None:
+    """Give a widget, before it is drawn, the codes that the address names, or those it had on an earlier visit.
+
+    Streamlit's own binding writes the labels that are shown, so a link would break in the other language.
+    """
+    asked, seen = tuple(st.query_params.get_all(key)), st.session_state.get(f"rc_bound_{key}")
+    if asked and asked != seen:
+        st.session_state[key] = list(asked) if many else asked[0]
+    elif seen and key not in st.session_state:
+        st.session_state[key] = list(seen) if many else seen[0]
+
+
+def to_address(key: str, value: str | Iterable[str] | None, *, default: object = None) -> None:
+    """Write a widget's codes to the address after it was drawn; nothing is written for the default."""
+    codes = () if value is None or value == default else (value,) if isinstance(value, str) else tuple(value)
+    st.session_state[f"rc_bound_{key}"] = codes
+    if codes:
+        st.query_params[key] = list(codes)
+    elif key in st.query_params:
+        del st.query_params[key]
+
+
 def theme() -> str:
     """Return "light" or "dark": what the browser shows."""
     return "dark" if st.context.theme.type == "dark" else "light"

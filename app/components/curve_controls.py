@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import state
+from app.components import choices
 from app.components.curve_words import axis_name, metric_name, split_name
 from app.i18n import _
 from diagnostics.curves import View, available, best_axis, first_choice, metrics
@@ -29,34 +29,24 @@ def draw(runs: Sequence[Run]) -> View:
 
 
 def _metrics(runs: Sequence[Run]) -> tuple[str, ...]:
-    offered = metrics(runs)
     first = first_choice(runs)
-    _settle("metrics", offered, many=True)
-    chosen = st.multiselect(
-        _("Metrics"), offered, format_func=metric_name, key="metrics", bind="query-params", width=330,
+    chosen = choices.several(
+        _("Metrics"), {name: metric_name(name) for name in metrics(runs)}, key="metrics", width=330,
         placeholder=", ".join(metric_name(name) for name in first),
         help=_("Empty shows the main loss, the main metrics and the learning rate."),
     )  # fmt: skip
-    return tuple(chosen) or first
+    return chosen or first
 
 
 def _axis(runs: Sequence[Run]) -> Axis:
-    offered = [str(axis) for axis in available(runs)]
-    _settle("axis", offered, many=False)
-    chosen = st.segmented_control(
-        _("Axis"), offered, format_func=lambda code: axis_name(Axis(code)), default=str(best_axis(runs)), key="axis",
-        required=True, bind="query-params",
-    )  # fmt: skip
-    return Axis(chosen)
+    offered = {str(axis): axis_name(axis) for axis in available(runs)}
+    return Axis(choices.one(_("Axis"), offered, key="axis", default=str(best_axis(runs))))
 
 
 def _more(runs: Sequence[Run]) -> dict[str, object]:
-    offered = [str(split) for split in Split if any(c.split is split for run in runs for c in run.curves)]
-    _settle("splits", offered, many=True)
-    splits = st.multiselect(
-        _("Splits"), offered, format_func=lambda code: split_name(Split(code)), key="splits", bind="query-params",
-        placeholder=_("All"),
-    )  # fmt: skip
+    logged = {curve.split for run in runs for curve in run.curves}
+    offered = {str(split): split_name(split) for split in Split if split in logged}
+    splits = choices.several(_("Splits"), offered, key="splits", placeholder=_("All"))
     found: dict[str, object] = {"splits": tuple(Split(code) for code in splits) or tuple(Split)}
     found["log_x"] = st.toggle(_("Logarithmic horizontal axis"), key="logx", bind="query-params")
     found["log_y"] = st.toggle(_("Logarithmic vertical axis"), key="logy", bind="query-params")
@@ -77,12 +67,3 @@ def _more(runs: Sequence[Run]) -> dict[str, object]:
                "until this is on."),
     )  # fmt: skip
     return found
-
-
-def _settle(key: str, offered: Sequence[str], *, many: bool) -> None:
-    """Forget a choice that these runs do not offer, as after a change of project."""
-    now = state.widget(key)
-    if many and now and any(name not in offered for name in now):
-        state.control(key, [name for name in now if name in offered])
-    elif not many and now is not None and now not in offered:
-        state.control(key, offered[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app.components import choices
 from app.i18n import _
 from diagnostics.metrics.arrangement import Order, Share
 
@@ -27,16 +28,12 @@ def draw(classes: int) -> Reading:
     shares = {"counts": _("Counts"), "truth": _("% of truth"), "predicted": _("% of predicted")}
     orders = {"name": _("Name"), "support": _("Support"), "recall": _("Worst recall")}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        share = st.segmented_control(
-            _("Show"), list(shares), format_func=shares.__getitem__, default="truth", key="share", required=True,
-            bind="query-params",
+        share = choices.one(
+            _("Show"), shares, key="share", default="truth",
             help=_("% of truth: each row adds up to 100 %, the diagonal is recall. % of predicted: each column adds "
                    "up to 100 %, the diagonal is precision."),
         )  # fmt: skip
-        order = st.segmented_control(
-            _("Order of classes"), list(orders), format_func=orders.__getitem__, default="name", key="order",
-            required=True, bind="query-params",
-        )  # fmt: skip
+        order = choices.one(_("Order of classes"), orders, key="order", default="name")
         whole = True
         if classes > FOCUS:
             whole = st.toggle(_("All {n} classes").format(n=classes), key="whole", bind="query-params")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import state
-from app.components import chart
+from app.components import chart, choices
 from app.components.text import plain
 from app.i18n import _, language
 from diagnostics import figures
@@ -28,10 +28,7 @@ def draw(report: Sequence[ClassReport], *, key: str) -> None:
     """Draw the chart of the worst classes and the table of all."""
     st.subheader(_("Per class"), anchor=False)
     names = {"recall": _("Recall"), "precision": _("Precision"), "f1": _("F1")}
-    by = st.segmented_control(
-        _("Worst first by"), list(names), format_func=names.__getitem__, default="recall", key="worst", required=True,
-        bind="query-params",
-    )  # fmt: skip
+    by = choices.one(_("Worst first by"), names, key="worst", default="recall")
     ranked = worst_first(tuple(report), by)
     _chart(ranked[:DRAWN], by, names[by], key)
     st.dataframe(_columns(ranked), hide_index=True, alt=_("Precision, recall and F1 of every class"), key=f"per-{key}")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import loading, state
+from app import loading, state, theme
 from app.components import finding_card, grouping, links, matrix_chart, matrix_controls, matrix_table, row_list, verdict
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics import queries
 from diagnostics.exceptions import RunClinicError
-from diagnostics.knowledge import error_text
+from diagnostics.knowledge import error_text, explain
 from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics import class_report, compute
 from diagnostics.types import ConfusionCounts, Predictions, Task
 from diagnostics.workspace import PredictionsEntry
 
 HEADLINE = ("accuracy", "balanced_accuracy", "macro_f1")
-CARDS = 3
 
 
 def render() -> None:
@@ -88,8 +87,11 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
 def _findings(entry: PredictionsEntry) -> None:
     report = loading.report((), [entry])
     verdict.draw(report)
-    for number, card in enumerate(grouping.cards(report)[:CARDS]):
-        finding_card.draw(card, {entry.digest: entry}, number=number, expanded=False)
+    for number, card in enumerate(grouping.cards(report)):
+        told = explain(card.top, language())
+        mark, colour = theme.SEVERITY_MARKS[card.top.severity]
+        with st.expander(f":{colour}[{mark}] **{escape(told.title)}** {escape(told.summary)}"):
+            finding_card.draw(card, {}, number=number, expanded=True)
 
 
 def _headline(confusion: ConfusionCounts) -> None:

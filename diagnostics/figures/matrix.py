@@ -86,9 +86,10 @@ def _layer(
         "ygap": 1, "hoverongaps": False,
     }  # fmt: skip
     if len(names) > NAMED:
-        # Names of a million cells would weigh more than the cells; the axes name rows and columns on zooming in.
+        # Names of a million cells would weigh more than the cells: the axes lend theirs.
         value = "%{z:.1%}" if shares else f"%{{z:{number}}} {words.rows}"
-        return found | {"xgap": 0, "ygap": 0, "hovertemplate": f"{value}<extra></extra>"}
+        both = f"{words.truth}: %{{y}}<br>{words.predicted}: %{{x}}<br>"
+        return found | {"xgap": 0, "ygap": 0, "hovertemplate": f"{both}{value}<extra></extra>"}
     # A hover template cannot look a name up by row, so both names are written into the text of each cell.
     found["text"] = [[f"{words.truth}: {true}<br>{words.predicted}: {guess}" for guess in names] for true in names]
     found["customdata"] = counts
@@ -108,12 +109,14 @@ def _layout(
 ) -> dict[str, Any]:  # fmt: skip
     size = len(names)
     wrong, good = shown[~right & np.isfinite(shown)], shown[right & np.isfinite(shown)]
-    tilt = -45 if size > 8 or max(map(len, names), default=0) > 12 else 0
+    tilt = -90 if size > NAMED else -45 if size > 8 or max(map(len, names), default=0) > 12 else 0
     every = max(1, -(-size // NAMED))
     ticks = {
         "tickvals": list(range(0, size, every)), "ticktext": [shorten(name, 18) for name in names[::every]],
         "showgrid": False, "showline": False, "constrain": "domain",
     }  # fmt: skip
+    if size > NAMED:
+        ticks["labelalias"] = {str(place): name for place, name in enumerate(names)}
     if size > WRITTEN:
         ticks["tickfont"] = {"size": 10}
     ends = [-0.5, size - 0.5]
@@ -121,7 +124,9 @@ def _layout(
     return {
         "template": template(theme), "separators": words.separators, "uirevision": "matrix",
         "height": height + 130, "margin": {"l": 8, "r": 8, "t": 64, "b": 8}, "dragmode": "zoom" if size > 20 else False,
-        "xaxis": ticks | {"title": {"text": words.predicted, "standoff": 16}, "side": "top", "tickangle": tilt, "range": ends},
+        "xaxis": ticks | {
+            "title": {"text": words.predicted, "standoff": 16}, "side": "top", "tickangle": tilt, "range": ends,
+        },
         "yaxis": ticks | {"title": {"text": words.truth}, "range": ends[::-1]},
         "coloraxis": {
             "colorscale": MISTAKES[theme], "cmin": 0, "cmax": float(wrong.max()) if len(wrong) else 1.0,
