@@ -93,7 +93,7 @@ def dialect(source: Source) -> Dialect:
         raise UnreadableFile("not_a_table", file=source.name)
     _, separator, rows = best
     if len(rows[0]) > MAX_COLUMNS:
-        raise UnreadableFile("too_many_columns", file=source.name, columns=len(rows[0]))
+        raise UnreadableFile("too_many_columns", file=source.name, size=len(rows[0]), limit=MAX_COLUMNS)
     header = _has_header(rows)
     given = rows[0] if header else [f"column_{position}" for position in range(len(rows[0]))]
     names, renamed = unique_names(given)
