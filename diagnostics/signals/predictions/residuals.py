@@ -105,7 +105,7 @@ def residual_offset(residuals: Residuals) -> Offset:
     """Mean of the residuals against their spread."""
     core = residuals.residual[residuals.core]
     mean, deviation = float(core.mean()), float(core.std(ddof=1))
-    half = 1.96 * deviation / np.sqrt(len(core))
+    half = 1.96 * deviation / float(np.sqrt(len(core)))
     return Offset(
         mean=mean, low=mean - half, high=mean + half, relative=abs(mean) / deviation if deviation else 0.0,
         relative_low=max(0.0, abs(mean) - half) / deviation if deviation else 0.0, median=residuals.centre,
