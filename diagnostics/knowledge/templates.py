@@ -1,9 +1,9 @@
 """Sentences with holes: `{rise|percent}` is filled by a number, `[[ ... ]]` is dropped where a hole in it is empty.
 
 Filters: `number`, `integer`, `percent`, `signed`, `label`, `list`, `place` ("epoch 12", from `<name>` and `axis`),
-`span` ("12 epochs"), `of` (an interval from `<name>_low` and `<name>_high`), `percent_of` (the same in percent),
-`plural:<label>` ("1 row", "3 rows", by the labels `row.one` and `row.other`). Without a filter numbers get `number`
-and texts stay as they are.
+`span` ("12 epochs"), `of` (an interval from `<name>_low` and `<name>_high`), `where` (the conditions of a slice),
+`percent_of` (the same in percent), `plural:<label>` ("1 row", "3 rows", by the labels `row.one` and `row.other`).
+Without a filter numbers get `number` and texts stay as they are.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from diagnostics.knowledge import numbers
+from diagnostics.knowledge.conditions import conditions_text
 from diagnostics.knowledge.loader import FALLBACK, entry
 
 _HOLE = re.compile(r"\{(\w+)(?:\|(\w+)(?::(\w+))?)?\}")
@@ -74,6 +75,7 @@ _FILTERS: dict[str, Filter] = {
     "list": _listed,
     "place": _place,
     "span": lambda n, p, lang, _: plural(str(p.get("axis", "row")), p[n], lang),
+    "where": lambda n, p, lang, _: conditions_text(p[n], lang),
     "plural": lambda n, p, lang, arg: plural(arg, p[n], lang),
     "of": lambda n, p, lang, _: numbers.interval(p.get(f"{n}_low"), p.get(f"{n}_high"), lang),
     "percent_of": lambda n, p, lang, _: numbers.percent_interval(p.get(f"{n}_low"), p.get(f"{n}_high"), lang),

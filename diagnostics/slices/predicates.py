@@ -56,14 +56,15 @@ def holds(column: pa.ChunkedArray, condition: Condition) -> np.ndarray:
     if op in ("==", "!=") and _nothing(value):
         op = "is_null" if op == "==" else "not_null"
     if op in ("is_null", "not_null"):
-        gone = missing(column)
-        return gone if op == "is_null" else ~gone
+        wanted = op == "is_null"
+        gone: np.ndarray = missing(column) == wanted
+        return gone
     if op in ("==", "!=", "in", "not_in"):
         return _among(column, [value] if op in ("==", "!=") else list(value), negate=op in ("!=", "not_in"))
     values, ends = _scale(column)
     if op == "between":
         low, high = value
-        keep = ~np.isnan(values)
+        keep: np.ndarray = ~np.isnan(values)
         keep &= True if low is None else values >= ends(low)
         keep &= True if high is None else values <= ends(high)
         return keep
