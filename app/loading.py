@@ -146,6 +146,17 @@ def _confusion(digest: str, *, _predictions: Predictions) -> ConfusionCounts:
     return count(_predictions)
 
 
+@st.cache_resource(show_spinner=False)
+def formats() -> dict[str, tuple[str, ...]]:
+    """Return the ids of the formats that can be read, by kind of reader."""
+    from diagnostics.readers.registry import registered
+
+    found: dict[str, list[str]] = {}
+    for registration in registered():
+        found.setdefault(registration.kind, []).append(registration.format)
+    return {kind: tuple(names) for kind, names in found.items()}
+
+
 # Diagnosis
 
 

@@ -100,7 +100,7 @@ def _finding(run: RunEntry) -> str:
 
 
 def _formats(run: RunEntry) -> str:
-    return ", ".join(dict.fromkeys(source.format for source in run.sources))
+    return ", ".join(dict.fromkeys(label(source.format, language()) for source in run.sources))
 
 
 def _rename(kind: str, id: str, key: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from app import loading, state
+from app.components import formats
 from app.components.text import escape
 from app.i18n import _, language, ngettext
 from app.server import runtime
@@ -37,6 +38,7 @@ def area(*, key: str) -> None:
         _by_route(key)
     else:
         _by_widget(key)
+    formats.help()
 
 
 def report(*, stored: bool = True) -> None:
@@ -76,7 +78,9 @@ def _by_route(key: str) -> None:
         return
     said = _component(
         key=f"upload-{key}",
-        data={"url": runtime.upload_url(project) if project else "", "token": token or "", "texts": _texts()},
+        data=[
+            {"url": runtime.upload_url(project) if project else "", "token": token or "", "texts": _texts()}
+        ],  # in a list: Streamlit imports pandas to look for tables inside a dict
         on_wanted_change=_project_needed,
         on_finished_change=lambda: None,
     )

@@ -85,3 +85,12 @@ def test_columns_nobody_could_place_are_asked_for_and_remembered(store):
     assert not again.unplaced
     other = store({"later.csv": odd.replace("0.5", "0.4").encode()}, project="Second")
     assert not loading.runs(other)[0].unplaced
+
+
+def test_every_format_that_can_be_read_has_a_name_in_both_languages():
+    from diagnostics.knowledge import entry
+
+    for kind, names in loading.formats().items():
+        for name in names if kind in ("run", "predictions", "config") else ():
+            for language in ("en", "pt_BR"):
+                assert entry(language, "labels", name), f"{name} has no label in {language}"
