@@ -70,12 +70,14 @@ class Scalars:
     wall_time: list[FloatArray] = field(default_factory=list)
     value: list[FloatArray] = field(default_factory=list)
 
-    def finish(self) -> tuple[FloatArray, FloatArray, FloatArray, int]:
-        """Step, wall time and value, shape (n,) each, and the offset of the first point."""
+    def finish(self) -> tuple[FloatArray, FloatArray, FloatArray, Offsets]:
+        """Step, wall time, value and place in the file, shape (n,) each, in file order."""
         offset = np.concatenate(self.offset)
-        order = np.argsort(offset, kind="stable")
-        step, wall, value = (np.concatenate(part)[order] for part in (self.step, self.wall_time, self.value))
-        return step, wall, value, int(offset[order[0]]) if len(order) else 0
+        step, wall, value = (np.concatenate(part) for part in (self.step, self.wall_time, self.value))
+        if np.any(offset[1:] < offset[:-1]):
+            order = np.argsort(offset, kind="stable")
+            offset, step, wall, value = offset[order], step[order], wall[order], value[order]
+        return step, wall, value, offset
 
 
 @dataclass

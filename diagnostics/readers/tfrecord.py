@@ -24,6 +24,8 @@ _MASK_DELTA = 0xA282EAD8
 _BLOCK_ROWS = 1 << 14  # rows at a time: their bytes stay in the processor's cache
 _VECTOR_LENGTH = 512  # longer records are few; the library's own loop is faster there
 _VECTOR_ROWS = 16
+_LOOK_BACK = 512  # records in which a pattern of lengths must repeat before the walk trusts it
+_WORTH_LEAPING = 1 << 14  # bytes
 MAX_RESUMES = 100  # a file with more damaged lengths than this is given up: each resume searches the rest of it
 
 Buffer = bytes | mmap.mmap
@@ -76,45 +78,117 @@ def walk(buffer: Buffer) -> Frames:
         After a damaged length the walk goes on at the next header that was seen before; data checksums are
         verified in `blocks`.
     """
-    size = len(buffer)
-    frames = Frames()
-    known: dict[bytes, tuple[list[int], int]] = {}
-    offset = 0
-    while True:
+    return _Walk(buffer).run()
+
+
+class _Walk:
+    """One walk over a file: record by record, and by leaps where the lengths repeat themselves."""
+
+    def __init__(self, buffer: Buffer) -> None:
+        self.buffer = buffer
+        self.data = np.frombuffer(buffer, dtype=np.uint8)
+        self.size = len(buffer)
+        self.frames = Frames()
+        self.known: dict[bytes, tuple[list[int], int]] = {}
+        self.leapt: dict[int, list[Offsets]] = {}
+        self.recent: list[int] = []
+
+    def run(self) -> Frames:
+        """Walk to the end."""
+        offset, patience = 0, _LOOK_BACK
+        while True:
+            offset = self._steps(offset, patience)
+            landed = self._leap(offset)
+            # Where nothing repeats, ask less and less often.
+            patience = _LOOK_BACK if landed - offset > _WORTH_LEAPING else min(2 * patience, 1 << 20)
+            offset = landed
+            if self.buffer[offset : offset + HEADER] in self.known:
+                continue
+            length = _checked_length(self.buffer[offset : offset + HEADER])
+            if length is None and offset + HEADER <= self.size:
+                offset = self._resume(offset)
+                if offset == self.size:
+                    return self._finished(offset)
+            elif length is None or offset + HEADER + length + FOOTER > self.size:
+                return self._finished(offset)
+            else:
+                self.known[self.buffer[offset : offset + HEADER]] = ([], length + HEADER + FOOTER)
+
+    def _steps(self, offset: int, count: int) -> int:
+        """Walk over at most `count` records with headers seen before; one lookup replaces the length's checksum."""
+        buffer, known, recent = self.buffer, self.known, []
         try:
-            # The hot loop: a header seen before has a verified length, so one lookup replaces the checksum.
-            while True:
+            for _ in range(count):
                 places, stride = known[buffer[offset : offset + HEADER]]
                 places.append(offset + HEADER)
+                recent.append(stride)
                 offset += stride
         except KeyError:
             pass
-        length = _checked_length(buffer[offset : offset + HEADER])
-        if length is None and offset + HEADER <= size:
-            frames.damaged.append(offset)
-            resumed = _resume(buffer, offset + 1, known) if len(frames.damaged) <= MAX_RESUMES else size
-            frames.skipped += resumed - offset
-            if resumed == size:
-                break
-            offset = resumed
-        elif length is None or offset + HEADER + length + FOOTER > size:
-            break
-        else:
-            known[buffer[offset : offset + HEADER]] = ([], length + HEADER + FOOTER)
-    return _finished(frames, known, offset, size)
+        self.recent = (self.recent + recent)[-_LOOK_BACK:]
+        return offset
+
+    def _leap(self, offset: int) -> int:
+        """Take all records that go on repeating the last lengths; returns the offset behind them."""
+        period = _period(self.recent)
+        if not period:
+            return offset
+        strides = np.array(self.recent[-period:], dtype=np.int64)
+        starts = np.cumsum(strides) - strides
+        by_stride = {stride: header for header, (_, stride) in self.known.items()}
+        expected = np.frombuffer(b"".join(by_stride[int(s)] for s in strides), dtype=np.uint8).reshape(period, HEADER)
+        turns = max(1, _BLOCK_ROWS // period)
+        windows = np.lib.stride_tricks.sliding_window_view(self.data, HEADER)
+        while True:
+            turns = min(turns, (self.size - offset) // int(strides.sum()))
+            if turns <= 0:
+                return offset
+            places = offset + (np.arange(turns)[:, None] * strides.sum() + starts)
+            same = (windows[places.ravel()].reshape(turns, period, HEADER) == expected).all(axis=(1, 2))
+            whole = turns if same.all() else int(np.argmin(same))
+            for stride in np.unique(strides):
+                taken = places[:whole, strides == stride].ravel() + HEADER
+                self.leapt.setdefault(int(stride), []).append(taken)
+            offset += whole * int(strides.sum())
+            if whole < turns:
+                return offset
+
+    def _resume(self, offset: int) -> int:
+        """Offset of the next header seen before, or the end of the file."""
+        self.frames.damaged.append(offset)
+        resumed = self.size
+        if len(self.frames.damaged) <= MAX_RESUMES:
+            common = sorted(self.known, key=lambda header: -len(self.known[header][0]))[:64]
+            found = [place for header in common if (place := self.buffer.find(header, offset + 1)) >= 0]
+            resumed = min(found, default=self.size)
+        self.frames.skipped += resumed - offset
+        return resumed
+
+    def _finished(self, offset: int) -> Frames:
+        frames = self.frames
+        for places, stride in self.known.values():
+            length = stride - HEADER - FOOTER
+            # The steps do not look at the end of the file: only the very last record can reach beyond it.
+            if places and places[-1] + length + FOOTER > self.size:
+                offset = places.pop() - HEADER
+            found = [np.array(places, dtype=np.int64), *self.leapt.get(stride, ())]
+            joined = np.sort(np.concatenate(found))
+            if len(joined):
+                frames.groups[length] = joined
+        frames.end = min(offset, self.size)
+        frames.truncated = 0 if frames.skipped and frames.end == self.size else max(self.size - frames.end, 0)
+        return frames
 
 
-def _finished(frames: Frames, known: dict[bytes, tuple[list[int], int]], offset: int, size: int) -> Frames:
-    for places, stride in known.values():
-        length = stride - HEADER - FOOTER
-        # The hot loop does not look at the end of the file: only the very last record can reach beyond it.
-        if places and places[-1] + length + FOOTER > size:
-            offset = places.pop() - HEADER
-        if places:
-            frames.groups[length] = np.array(places, dtype=np.int64)
-    frames.end = min(offset, size)
-    frames.truncated = 0 if frames.skipped and frames.end == size else max(size - frames.end, 0)
-    return frames
+def _period(strides: list[int]) -> int:
+    """Shortest period of the last strides that was seen at least twice, 0 for none."""
+    if len(strides) < _LOOK_BACK:
+        return 0
+    recent = np.array(strides[-_LOOK_BACK:])
+    for period in range(1, _LOOK_BACK // 2 + 1):
+        if recent[-1] == recent[-1 - period] and np.array_equal(recent[period:], recent[:-period]):
+            return period
+    return 0
 
 
 def _checked_length(header: bytes) -> int | None:
@@ -124,13 +198,6 @@ def _checked_length(header: bytes) -> int | None:
         return None
     length = int.from_bytes(header[:8], "little")
     return length if length <= MAX_RECORD else None
-
-
-def _resume(buffer: Buffer, start: int, known: dict[bytes, tuple[list[int], int]]) -> int:
-    """Offset of the next header seen before, or the end of the file."""
-    common = sorted(known, key=lambda header: -len(known[header][0]))[:64]
-    found = [place for header in common if (place := buffer.find(header, start)) >= 0]
-    return min(found, default=len(buffer))
 
 
 def blocks(buffer: Buffer, frames: Frames) -> Iterator[tuple[Offsets, Bytes]]:

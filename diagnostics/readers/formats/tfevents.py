@@ -87,7 +87,7 @@ def _series(found: events.Events) -> tuple[Series, ...]:
     finished = {tag: scalars.finish() for tag, scalars in found.scalars.items()}
     epoch = finished.get("epoch") or finished.get("train/epoch")
     series = []
-    for tag, (step, wall, value, _) in sorted(finished.items(), key=lambda pair: pair[1][3]):
+    for tag, (step, wall, value, offset) in sorted(finished.items(), key=lambda pair: int(pair[1][3][0])):
         # Keras counts epochs in the step field of these tags, whatever the writer calls it.
         by_epoch = tag.startswith("epoch_")
         series.append(
@@ -97,12 +97,15 @@ def _series(found: events.Events) -> tuple[Series, ...]:
                 step=None if by_epoch else step,
                 epoch=step if by_epoch else _epochs_at(step, epoch),
                 wall_time=wall if np.any(wall) else None,
+                row=offset,
             )
         )
     return tuple(series)
 
 
-def _epochs_at(step: FloatArray, logged: tuple[FloatArray, FloatArray, FloatArray, int] | None) -> FloatArray | None:
+def _epochs_at(
+    step: FloatArray, logged: tuple[FloatArray, FloatArray, FloatArray, tfrecord.Offsets] | None
+) -> FloatArray | None:
     """Epochs of some steps, where the run logged its epoch as a tag of its own (Lightning, Hugging Face)."""
     if logged is None or not len(logged[0]) or np.any(np.diff(logged[0]) < 0):
         return None
