@@ -26,7 +26,7 @@ _PRINTED = (
 
 def _checked(source: Source) -> str:
     if source.size > MAX_BYTES:
-        raise TooLarge("too_many_bytes", file=source.name, found=str(source.size), expected=str(MAX_BYTES),
+        raise TooLarge("too_many_bytes", file=source.name, size=source.size, limit=MAX_BYTES,
                        remedy="thin_out")  # fmt: skip
     return source.text().lstrip("\ufeff")
 

@@ -29,7 +29,7 @@ def read_fast(source: Source, found: Dialect) -> Table | None:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
     if data.num_rows > MAX_ROWS:
-        raise TooLarge("too_many_rows", file=source.name, expected=str(MAX_ROWS), remedy="thin_out")
+        raise TooLarge("too_many_rows", file=source.name, limit=MAX_ROWS, remedy="thin_out")
     columns: dict[str, Numbers] = {}
     texts: dict[str, list[str]] = {}
     for name in found.header:

@@ -21,6 +21,7 @@ def empty_as_nan(columns: Mapping[str, Numbers], found: Counters) -> tuple[dict[
 
     - in a row that has a counter and no loss or metric at all;
     - in the training loss of a row, when that column is filled wherever it is not dead;
+    - in the loss of a split, where a metric of that split was measured in the same row;
     - in a column that is filled up to some row and empty from there to the end.
 
     Parameters
@@ -50,7 +51,10 @@ def empty_as_nan(columns: Mapping[str, Numbers], found: Counters) -> tuple[dict[
         dense = not len(known) or bool(present[: known[-1] + 1].mean() > 0.9)
         trains = reading.role is Role.LOSS and reading.split in (None, Split.TRAIN)
         filled = present | (silent & dense)
-        if dense and len(known) and (trains or len(known) > 1):
+        if reading.role is Role.LOSS and len(known):
+            beside = [columns[n].present for n, r in judged.items() if r.split is reading.split and n != name]
+            filled = np.logical_or.reduce([filled, *beside])
+        if dense and len(known) > 1:
             filled = filled | (np.arange(len(present)) > known[-1])
         if trains and (dense or not len(known)):
             filled = np.ones_like(present)

@@ -27,7 +27,7 @@ def columns_of(
     """
     keys = list(dict.fromkeys(k for r in records for k in r))
     if len(keys) > MAX_COLUMNS:
-        raise TooLarge("too_many_columns", file=file, found=str(len(keys)), expected=str(MAX_COLUMNS),
+        raise TooLarge("too_many_columns", file=file, size=len(keys), limit=MAX_COLUMNS,
                        remedy="keep_curve_columns")  # fmt: skip
     columns: dict[str, Numbers] = {}
     texts: dict[str, list[str]] = {}

@@ -48,7 +48,7 @@ def _late(before: FloatArray, after: FloatArray, top: float) -> bool:
     moves = np.abs(np.diff(before))
     moves = moves[moves > 0]
     usual = float(np.median(moves)) if len(moves) else 0.0
-    if len(before) <= LATE_ROWS or top - after[0] > LATE_ROWS * usual:
+    if after[0] <= before[0] or top - after[0] > LATE_ROWS * usual:
         return False
     ahead = after[after != after[0]]
     if not len(ahead):
@@ -73,10 +73,8 @@ def within_epoch(step: FloatArray, epoch: FloatArray) -> FloatArray | None:
     ndarray of float, shape (n,), or None
         None where the step does not follow the epochs. Each epoch starts where the longest one before it ended.
     """
-    if len(step) < 3 or len(np.unique(epoch)) < 2:
-        return None
     back = np.flatnonzero(np.diff(step) < 0) + 1
-    if not len(back):
+    if len(step) < 3 or not len(back):
         return None
     grows = epoch[back] > epoch[back - 1]
     changes = np.flatnonzero(np.diff(epoch) > 0) + 1

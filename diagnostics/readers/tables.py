@@ -24,6 +24,7 @@ MAX_COLUMNS = 5_000
 MAX_ROWS = 20_000_000
 MAX_CELL = 1_000_000
 FAST_BYTES = 512 * 1024
+_JSON = re.compile(r"\s*(\{\s*[\"'}]|\[\s*[\[{\"'])")
 _SEPARATORS = ",;\t|"
 
 
@@ -98,7 +99,7 @@ def cells_of(line: str, separator: str) -> list[str]:
 
 def dialect(source: Source) -> Dialect | None:
     """How the file is delimited, or None where its head is not delimited text."""
-    if not source.is_text or not source.head_text.strip():
+    if not source.is_text or not source.head_text.strip() or _JSON.match(source.head_text):
         return None
     return _dialect(source.head_text, whole=source.size <= len(source.head))
 
@@ -183,13 +184,13 @@ def read_table(source: Source, found: Dialect | None = None) -> Table:
         A cell without end.
     """
     if source.size > MAX_BYTES:
-        raise TooLarge("too_many_bytes", file=source.name, found=str(source.size), expected=str(MAX_BYTES),
+        raise TooLarge("too_many_bytes", file=source.name, size=source.size, limit=MAX_BYTES,
                        remedy="thin_out")  # fmt: skip
     found = found or dialect(source)
     if found is None:
         raise UnreadableFile("not_delimited", file=source.name, remedy="see_formats")
     if found.width > MAX_COLUMNS:
-        raise TooLarge("too_many_columns", file=source.name, found=str(found.width), expected=str(MAX_COLUMNS),
+        raise TooLarge("too_many_columns", file=source.name, size=found.width, limit=MAX_COLUMNS,
                        remedy="keep_curve_columns")  # fmt: skip
     if source.size > FAST_BYTES and found.separator and not found.decimal_comma:
         from diagnostics.readers.fast_tables import read_fast
@@ -202,7 +203,7 @@ def read_table(source: Source, found: Dialect | None = None) -> Table:
 
 def _read_slow(source: Source, found: Dialect) -> Table:
     if source.size > MAX_SLOW_BYTES:
-        raise TooLarge("too_many_bytes", file=source.name, found=str(source.size), expected=str(MAX_SLOW_BYTES),
+        raise TooLarge("too_many_bytes", file=source.name, size=source.size, limit=MAX_SLOW_BYTES,
                        remedy="thin_out")  # fmt: skip
     text = source.text().lstrip("\ufeff")
     notes: list[Note] = []
@@ -215,11 +216,11 @@ def _read_slow(source: Source, found: Dialect) -> Table:
             repeats.append(len(rows))
             continue
         if len(row) > MAX_COLUMNS:
-            raise TooLarge("too_many_columns", file=source.name, place=f"line {line}", found=str(len(row)),
-                           expected=str(MAX_COLUMNS), remedy="keep_curve_columns")  # fmt: skip
+            raise TooLarge("too_many_columns", file=source.name, place=f"line {line}", size=len(row),
+                           limit=MAX_COLUMNS, remedy="keep_curve_columns")  # fmt: skip
         rows.append(row)
         if len(rows) > MAX_ROWS:
-            raise TooLarge("too_many_rows", file=source.name, expected=str(MAX_ROWS), remedy="thin_out")
+            raise TooLarge("too_many_rows", file=source.name, limit=MAX_ROWS, remedy="thin_out")
     if rows and found.width > 1 and len(rows[-1]) < found.width and not text.endswith(("\n", "\r")):
         # The writer was stopped in the middle of a line: its last number may be cut and would mislead.
         rows.pop()

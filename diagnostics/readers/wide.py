@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from diagnostics.exceptions import UnreadableFile
+from diagnostics.readers import pivots
 from diagnostics.readers.cells import Numbers
-from diagnostics.readers.columns import Counters, counters, series
+from diagnostics.readers.columns import Counters, counters
 from diagnostics.readers.draft import Series
 from diagnostics.readers.drafting import draft
 from diagnostics.readers.gaps import empty_as_nan
@@ -45,27 +46,39 @@ class WideTable:
         """Put right what the writer is known to get wrong; nothing by default."""
         return table
 
-    def count(self, table: Table) -> Counters:
-        """The counters."""
-        return counters(table.columns, table.texts)
+    def count(self, part: pivots.Part) -> Counters:
+        """The counters of one run."""
+        return counters(part.columns, part.texts)
 
     def adjust(self, one: Series) -> Series:
         """Add what the format knows about a series; nothing by default."""
         return one
 
     def read(self, source: Source) -> Sequence[Reading]:
-        """Read the table as one run."""
-        table = self.repair(read_table(source))
-        found = self.count(table)
-        columns, gaps = (table.columns, ()) if self.sparse else empty_as_nan(table.columns, found)
-        measured = tuple(self.adjust(s) for s in series(columns, found))
-        if not measured:
-            raise UnreadableFile("no_rows" if not table.n_rows else "no_numbers", file=source.name,
-                                 remedy="export_again")  # fmt: skip
-        notes = [*table.notes, *found.notes, *gaps]
+        """Read the table as one run, or as several where a column tells them apart."""
+        return self.drafts(source, self.repair(read_table(source)))
+
+    def drafts(self, source: Source, table: Table) -> Sequence[Reading]:
+        """Drafts of a repaired table."""
+        notes = list(table.notes)
         if table.repeats:
             notes.append(Note(code="repeated_header", params={"times": len(table.repeats)}))
-        return [draft(source, self.format, measured, setting=self.setting, notes=notes)]
+        out = []
+        for part in pivots.parts(table.columns, table.texts):
+            found = self.count(part)
+            columns, gaps = (part.columns, ()) if self.sparse else empty_as_nan(part.columns, found)
+            measured = pivots.by_split(replace(part, columns=columns), found)
+            if measured:
+                out.append(
+                    draft(
+                        source, self.format, [self.adjust(s) for s in measured], part=part.name, config=part.config,
+                        setting=self.setting, notes=[*notes, *found.notes, *gaps],
+                    )
+                )  # fmt: skip
+        if not out:
+            raise UnreadableFile("no_rows" if not table.n_rows else "no_numbers", file=source.name,
+                                 remedy="export_again")  # fmt: skip
+        return out
 
 
 def realign(table: Table, width: int, order: Sequence[int | None]) -> Table:

@@ -44,7 +44,7 @@ class BoostingJson:
             raise UnreadableFile("no_curve", file=source.name, remedy="see_formats")
         out = []
         for history in found:
-            series = [replace(s, step=s.epoch, epoch=None) for s in history.series]
+            series = [_placed(replace(s, step=s.epoch, epoch=None)) for s in history.series]
             series, notes = _numbered_sets(series)
             out.append(draft(source, FORMAT, series, part=history.name if len(found) > 1 else "", config=history.config,
                              setting=Setting.BOOSTING, notes=[*history.notes, *notes]))  # fmt: skip
@@ -56,8 +56,14 @@ def _pairs(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, tuple) and len(v) == 2 for v in value)
 
 
+def _placed(one: Series) -> Series:
+    """The set says the split, the rest of the name the metric: ``valid_1/binary_logloss``."""
+    group, _, metric = one.name.partition("/")
+    return replace(one, split=names.split_word(group), metric=names.parse(metric).metric) if metric else one
+
+
 def _numbered_sets(series: Sequence[Series]) -> tuple[list[Series], list[Note]]:
-    """``validation_0`` beside ``validation_1``: the usual call lists training first; the better one is training."""
+    """``validation_0`` beside ``validation_1``: the usual call lists training too; the better one is training."""
     sets = list(dict.fromkeys(s.name.partition("/")[0] for s in series))
     if len(sets) != 2 or {names.split_word(s) for s in sets} != {Split.VALIDATION}:
         return list(series), []
@@ -65,9 +71,5 @@ def _numbered_sets(series: Sequence[Series]) -> tuple[list[Series], list[Note]]:
     better = names.parse(ends[sets[0]].name).greater_is_better
     first, second = (float(np.nanmean(ends[s].value[-max(len(ends[s].value) // 5, 1) :])) for s in sets)
     train = sets[0] if first == second or (first > second) == bool(better) else sets[1]
-    placed = [
-        replace(s, split=Split.TRAIN if s.name.startswith(f"{train}/") else Split.VALIDATION,
-                metric=names.parse(s.name.partition("/")[2]).metric)
-        for s in series
-    ]  # fmt: skip
+    placed = [replace(s, split=Split.TRAIN) if s.name.startswith(f"{train}/") else s for s in series]
     return placed, [Note(code="numbered_sets", params={"train": train, "sets": sets})]

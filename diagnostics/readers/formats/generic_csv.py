@@ -7,23 +7,25 @@ from dataclasses import replace
 from itertools import pairwise
 
 from diagnostics.exceptions import NotALog, UnreadableFile
-from diagnostics.readers import names, pivots
+from diagnostics.readers import names
 from diagnostics.readers.cells import Numbers
 from diagnostics.readers.columns import counters, falls, series
 from diagnostics.readers.drafting import draft
-from diagnostics.readers.gaps import empty_as_nan
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
 from diagnostics.readers.tables import Dialect, dialect, read_table
 from diagnostics.readers.verdict import judge
+from diagnostics.readers.wide import WideTable
 from diagnostics.types import Note, Role, Split
 
 FORMAT = "csv"
 
 
 @reader(FORMAT)
-class GenericCsv:
+class GenericCsv(WideTable):
     """Any delimited log; says what the table seems to be where it is none."""
+
+    format = FORMAT
 
     def sniff(self, source: Source) -> float:
         """By what the names mean and whether a counter counts."""
@@ -54,23 +56,9 @@ class GenericCsv:
         table = read_table(source, found)
         if not found.has_header and found.width == 1:
             return [_bare_column(source)]
-        notes = list(table.notes)
-        if table.repeats:
-            notes.append(Note(code="repeated_header", params={"times": len(table.repeats)}))
         if not found.has_header:
             table = replace(table, columns=_first_counts(table.columns))
-        out = []
-        for part in pivots.parts(table.columns, table.texts):
-            columns = counters(part.columns, part.texts)
-            filled, gaps = empty_as_nan(part.columns, columns)
-            measured = pivots.by_split(replace(part, columns=filled), columns)
-            if measured:
-                out.append(draft(source, FORMAT, measured, part=part.name, config=part.config,
-                                 notes=[*notes, *columns.notes, *gaps]))  # fmt: skip
-        if not out:
-            raise UnreadableFile("no_rows" if not table.n_rows else "no_numbers", file=source.name,
-                                 remedy="export_again")  # fmt: skip
-        return out
+        return self.drafts(source, table)
 
 
 def _first_counts(columns: Mapping[str, Numbers]) -> dict[str, Numbers]:

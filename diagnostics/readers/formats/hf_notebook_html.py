@@ -61,7 +61,7 @@ class HfNotebookHtml:
     def read(self, source: Source) -> Sequence[Reading]:
         """Read every table of that kind, each as one run."""
         if source.size > MAX_BYTES:
-            raise TooLarge("too_many_bytes", file=source.name, found=str(source.size), expected=str(MAX_BYTES),
+            raise TooLarge("too_many_bytes", file=source.name, size=source.size, limit=MAX_BYTES,
                            remedy="thin_out")  # fmt: skip
         parser = _Tables()
         parser.feed(source.text())

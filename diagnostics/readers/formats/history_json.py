@@ -8,7 +8,7 @@ from typing import Any
 
 from diagnostics.exceptions import NotALog, UnreadableFile
 from diagnostics.readers import histories, names
-from diagnostics.readers.documents import document
+from diagnostics.readers.documents import document, first_object
 from diagnostics.readers.drafting import draft
 from diagnostics.readers.formats.jsonl import from_records
 from diagnostics.readers.registry import Reading, reader
@@ -17,6 +17,11 @@ from diagnostics.types import Role
 
 FORMAT = "history_json"
 _LIST = re.compile(r"""["']((?:[^"'\\]|\\.){1,200})["']\s*:\s*(?:array\()?[\[{]""")
+# Lists of records, records by epoch, and pandas' split form, whose names are values.
+_SHAPES = re.compile(
+    r"""["'](?:epochs?|history|logs?|metrics|data|results|records|(?:epoch[ _]?)?\d+)["']\s*:\s*[\[{]"""
+)
+_WORDS = re.compile(r"""["']([\w /.-]{2,60})["']\s*[:,\]]""")
 
 
 @reader(FORMAT)
@@ -28,12 +33,15 @@ class HistoryJson:
         text = source.head_text.lstrip("\ufeff \r\n\t")
         if not text.startswith(("{", "defaultdict", "OrderedDict")):
             return 0.0
+        if first_object(source) is not None and "\n{" in text.rstrip():
+            # One object a line.
+            return 0.0
         keys = list(dict.fromkeys(_LIST.findall(text)))
         known = [names.parse(k) for k in keys]
         losses = [r for r in known if r.certain and r.role in (Role.LOSS, Role.LOSS_TERM, Role.METRIC)]
         if losses:
             return 0.65 if any(r.role is Role.LOSS for r in losses) else 0.45
-        return 0.2 if any(k in ("history", "epochs", "metrics", "train", "val", "logs") for k in keys) else 0.0
+        return 0.6 if _SHAPES.search(text[:2000]) and _speaks_of_loss(text[:20_000]) else 0.0
 
     def read(self, source: Source) -> Sequence[Reading]:
         """Read every history in the document."""
@@ -51,6 +59,11 @@ class HistoryJson:
             raise NotALog("seems_summary", file=source.name, found=", ".join(list(map(str, value))[:6]),
                           remedy="upload_log")  # fmt: skip
         raise UnreadableFile("no_curve", file=source.name, remedy="see_formats")
+
+
+def _speaks_of_loss(text: str) -> bool:
+    found = (names.parse(w) for w in dict.fromkeys(_WORDS.findall(text)))
+    return any(r.certain and r.role in (Role.LOSS, Role.LOSS_TERM) for r in found)
 
 
 def _has_lists(value: Any, depth: int = 0) -> bool:

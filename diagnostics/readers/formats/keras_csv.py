@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from diagnostics.readers import names
 from diagnostics.readers.columns import Counters, counters, with_epochs
+from diagnostics.readers.pivots import Part
 from diagnostics.readers.registry import reader
-from diagnostics.readers.tables import Dialect, Table
+from diagnostics.readers.tables import Dialect
 from diagnostics.readers.wide import WideTable
 
 
@@ -24,10 +27,9 @@ class KerasCsv(WideTable):
             return 0.0
         return 0.8 if "val_loss" in header else 0.7 if header & {"accuracy", "acc"} else 0.0
 
-    def count(self, table: Table) -> Counters:
+    def count(self, part: Part) -> Counters:
         """The epoch column, else an unnamed index, else the rows."""
-        columns = {n: c for n, c in table.columns.items() if names.counter(n) != "index"}
-        found = with_epochs(counters(columns, table.texts), table.n_rows)
-        index = {n for n in table.columns if names.counter(n) == "index"}
-        return Counters(step=found.step, epoch=found.epoch, wall_time=found.wall_time,
-                        columns=found.columns | index, notes=found.notes)  # fmt: skip
+        columns = {n: c for n, c in part.columns.items() if names.counter(n) != "index"}
+        rows = len(next(iter(part.columns.values())).value)
+        found = with_epochs(counters(columns, part.texts), rows)
+        return replace(found, columns=found.columns | (set(part.columns) - set(columns)))

@@ -60,7 +60,7 @@ class LongCsv:
         for row, (r, n, s) in enumerate(zip(*keys, strict=True)):
             groups.setdefault(r, {}).setdefault((n, s), []).append(row)
         if sum(map(len, groups.values())) > MAX_SERIES:
-            raise UnreadableFile("too_many_series", file=source.name, expected=str(MAX_SERIES), remedy="thin_out")
+            raise UnreadableFile("too_many_series", file=source.name, limit=MAX_SERIES, remedy="thin_out")
         out = [
             draft(source, "long_csv", found, part=r if len(groups) > 1 else "")
             for r, members in groups.items()
