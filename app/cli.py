@@ -28,7 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         # What went wrong inside belongs into the report; the traces are for whoever asks.
         logging.basicConfig(level=logging.INFO if chosen.verbose else logging.CRITICAL)
-        return diagnose(chosen.paths, as_json=chosen.json, language=chosen.language)
+        try:
+            return diagnose(chosen.paths, as_json=chosen.json, language=chosen.language)
+        except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
     return _serve(chosen)
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +124,8 @@ def signing_secret(settings: Settings) -> str:
     """The secret given, or on this machine only one kept in the home folder so that it survives a restart."""
     if settings.secret:
         return settings.secret
+    import secrets  # brings in more of the standard library than `diagnose` needs
+
     path = settings.home / "secret"
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

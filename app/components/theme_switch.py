@@ -13,7 +13,7 @@ from app.i18n import _
 # There is no call to change it, so the choice is written for every page and the page is loaded again; everything
 # that is picked is in the address and survives.
 _JS = """
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   // The choice of language is kept for the next visit in a cookie that the server reads.
   document.documentElement.lang = data.lang;
   document.cookie = `${data.cookie}=${data.lang}; path=/; max-age=31536000; samesite=lax`;
@@ -76,11 +76,14 @@ def draw(paths: Sequence[str]) -> None:
     """
     _component(
         key="theme_switch",
-        data={
-            "legend": _("Theme"),
-            "labels": {"System": _("System"), "Light": _("Light"), "Dark": _("Dark")},
-            "paths": list(paths),
-            "lang": i18n.html_lang(),
-            "cookie": state.LANGUAGE_COOKIE,
-        },
+        # A list, because Streamlit imports pandas to look for tables inside a dict.
+        data=[
+            {
+                "legend": _("Theme"),
+                "labels": {"System": _("System"), "Light": _("Light"), "Dark": _("Dark")},
+                "paths": list(paths),
+                "lang": i18n.html_lang(),
+                "cookie": state.LANGUAGE_COOKIE,
+            }
+        ],
     )

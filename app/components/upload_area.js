@@ -109,7 +109,7 @@ function add(state, chosen) {
   pump(state);
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const state = (parentElement.runClinic ||= { items: [], running: 0 });
   Object.assign(state, { data, root: parentElement, setTriggerValue });
   const area = parentElement.querySelector(".area");

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from app import settings as settings_module
-from app.server import guards, policy, runtime
+from app.server import guards, index, policy, runtime
 from app.server.uploads import UploadRoute
 from app.settings import Settings
 
@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> App:
 
     return App(
         SCRIPT,
-        routes=[Route("/healthz", health, methods=["GET"]), UploadRoute(workspace, secret).route()],
+        routes=[Route("/healthz", health, methods=["GET"]), UploadRoute(workspace, secret).route(), *index.routes()],
         middleware=[
             Middleware(guards.SecurityHeaders, headers=policy.headers()),
             Middleware(guards.HostAndOriginGuard, allowed=settings.allowed_hosts),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
-from pathlib import Path
 
-_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+from app.server import index
 
 
 def headers() -> list[tuple[str, str]]:
@@ -50,8 +48,5 @@ def content_policy() -> str:
 
 
 def inline_hashes() -> list[str]:
-    """Hashes of the inline scripts in Streamlit's own start page."""
-    import streamlit
-
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    return [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in _INLINE_SCRIPT.findall(page)]
+    """Hashes of the inline scripts in the start page."""
+    return [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in index.inline_scripts()]

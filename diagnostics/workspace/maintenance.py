@@ -21,34 +21,37 @@ if TYPE_CHECKING:
 DAY = 86_400.0
 # A file may be stored seconds before the row that refers to it is committed; reading a big upload may take an hour.
 _GRACE = 6 * 3600.0
-_FINGERPRINT = "demo_fingerprint"
+_FINGERPRINT_KEY = "demo_fingerprint"
 
 
 def ensure_demo(workspace: Workspace, folder: Path, name: str, id: str) -> Project | None:
     """See `Workspace.ensure_demo`."""
-    from diagnostics.readers import sources
-
-    found = sources([folder])
-    hasher = hashlib.sha256()
-    for source in found:
-        hasher.update(f"{source.name}\x1f{source.digest}\x1e".encode())
-    fingerprint = hasher.hexdigest()
+    fingerprint = _fingerprint(folder)
     if any(project.id == id for project in workspace.projects(deleted=True)):
         return None
     try:
         project = workspace.project(id)
     except NotFound:
         project = workspace.create_project(name, demo=True)
-    if not project.demo or project.settings.get(_FINGERPRINT) == fingerprint:
+    if not project.demo or project.settings.get(_FINGERPRINT_KEY) == fingerprint:
         return project
+    from diagnostics.readers import sources  # not needed where nothing changed, and slow to import
+
     prefix = f"{folder.absolute().name}/"
-    uploads = [workspace.add_upload(project.id, s.name.removeprefix(prefix), s.path) for s in found]
+    uploads = [workspace.add_upload(project.id, s.name.removeprefix(prefix), s.path) for s in sources([folder])]
     workspace.ingest(project.id, [upload.id for upload in uploads])
-    settings = {**project.settings, _FINGERPRINT: fingerprint}
+    settings = {**project.settings, _FINGERPRINT_KEY: fingerprint}
     try:
         return workspace.set_project_settings(project.id, settings, version=project.version)
     except Conflict:
         return workspace.project(project.id)  # another process made the same demo at the same time
+
+
+def _fingerprint(folder: Path) -> str:
+    hasher = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        hasher.update(path.relative_to(folder).as_posix().encode() + b"\x1f" + path.read_bytes() + b"\x1e")
+    return hasher.hexdigest()
 
 
 def delete_upload(connection: Connection, id: str, version: int | None) -> None:
