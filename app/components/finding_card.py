@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from app import loading, state, theme
 from app.components import links, run_shape
 from app.components.grouping import Card
-from app.components.text import escape, shorten
+from app.components.subjects import Subjects
+from app.components.text import escape, plain
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import Explanation, explain
 from diagnostics.types import Finding
-from diagnostics.workspace import PredictionsEntry, RunEntry
 
-Entries = Mapping[str, RunEntry | PredictionsEntry]
 _OTHERS = 200
 
 
-def draw(card: Card, entries: Entries, *, number: int, expanded: bool) -> None:
+def draw(card: Card, subjects: Subjects, *, number: int, expanded: bool) -> None:
     """Draw one card.
 
     Parameters
     ----------
     card : Card
-    entries : mapping of subject key to list entry
-        To open the run or the prediction set a finding is about.
+    subjects : Subjects
+        To name and open the run or the prediction set a finding is about.
     number : int
         Place on the page; makes the widget keys unique.
     expanded : bool
@@ -34,29 +31,28 @@ def draw(card: Card, entries: Entries, *, number: int, expanded: bool) -> None:
     """
     told = explain(card.top, language())
     with st.container(key=f"rc-card-{card.top.severity}-{number}", gap="small"):
-        entry = entries.get(card.top.subject.key)
-        picture, alternative = _picture(card.top, entry)
+        run = subjects.run(card.top.subject)
+        picture, alternative = run_shape.drawing(loading.run(run), card.top) if run else ("", "")
         if picture:
             left, right = st.columns([7, 3], gap="medium", vertical_alignment="center")
         else:
             left, right = st.container(gap="small"), None
         with left:
-            _head(card, told)
+            _head(card, told, subjects)
         if right is not None:
             right.image(picture, alt=alternative, width="stretch")
-            right.caption(run_shape.legend(loading.run(entry), card.top))
+            right.caption(run_shape.legend(loading.run(run), card.top))
         with st.expander(_("Evidence, causes and what to do"), expanded=expanded):
             _details(told)
         if len(card.findings) > 1:
-            _others(card, entries, number)
-        _open(card.top, entry)
+            _others(card, subjects, number)
+        _open(card.top, subjects)
 
 
-def _head(card: Card, told: Explanation) -> None:
+def _head(card: Card, told: Explanation, subjects: Subjects) -> None:
     mark, colour = theme.SEVERITY_MARKS[card.top.severity]
     st.subheader(f":{colour}[{mark}] {escape(told.title)}", anchor=False)
-    about = escape(shorten(card.top.subject.name, 60))
-    parts = [f"**{escape(told.severity)}**", escape(told.confidence), about]
+    parts = [f"**{escape(told.severity)}**", escape(told.confidence), subjects.shown(card.top.subject, 60)]
     if others := len(card.findings) - 1:
         parts.append(ngettext("and {n} more like it", "and {n} more like it", others).format(n=others))
     st.caption(" · ".join(parts))
@@ -105,49 +101,40 @@ def _cause(number: int, cause: object) -> str:
     return "\n".join(lines)
 
 
-def _picture(finding: Finding, entry: RunEntry | PredictionsEntry | None) -> tuple[str, str]:
-    if finding.subject.kind != "run" or entry is None:
-        return "", ""
-    return run_shape.drawing(loading.run(entry), finding)
+def _open(finding: Finding, subjects: Subjects) -> None:
+    if run := subjects.run(finding.subject):
+        links.to_page("curves", _("Open in learning curves") + " ›", runs=(run.id,))
+    elif found := subjects.set(finding.subject):
+        links.to_page("confusion", _("Open in confusion matrix") + " ›", predictions=found.id)
 
 
-def _open(finding: Finding, entry: RunEntry | PredictionsEntry | None) -> None:
-    if entry is None:
-        return
-    if finding.subject.kind == "run":
-        links.to_page("curves", _("Open in learning curves") + " ›", runs=(entry.id,))
-    else:
-        links.to_page("confusion", _("Open in confusion matrix") + " ›", predictions=entry.id)
-
-
-def _others(card: Card, entries: Entries, number: int) -> None:
+def _others(card: Card, subjects: Subjects, number: int) -> None:
     """Draw the other cases as a table: where, what, how sure; each row links to its run."""
     rest = card.findings[1 : _OTHERS + 1]
     with st.expander(_("The other cases ({n})").format(n=len(card.findings) - 1)):
         told = [explain(finding, language()) for finding in rest]
         st.dataframe(
             {
-                _("Where"): [finding.subject.name for finding in rest],
+                _("Where"): [plain(subjects.name(finding.subject)) for finding in rest],
                 _("What was seen"): [one.summary for one in told],
                 _("How sure"): [one.confidence for one in told],
             },
             hide_index=True,
             key=f"others-{card.id}-{number}",
-            on_select=lambda: _picked(card, entries, number),
+            on_select=lambda: _picked(card, subjects, number),
             selection_mode="single-row",
             alt=_("Other runs with the same finding"),
         )
         st.caption(_("Tick a row to look at that run or prediction set alone."))
 
 
-def _picked(card: Card, entries: Entries, number: int) -> None:
+def _picked(card: Card, subjects: Subjects, number: int) -> None:
     chosen = state.widget(f"others-{card.id}-{number}", {})
     rows = chosen["selection"]["rows"] if chosen else []
     if not rows:
         return
     finding = card.findings[1 + rows[0]]
-    entry = entries.get(finding.subject.key)
-    if entry is not None and finding.subject.kind == "run":
-        state.select(runs=(entry.id,))
-    elif entry is not None:
-        state.select(predictions=entry.id)
+    if run := subjects.run(finding.subject):
+        state.select(runs=(run.id,))
+    elif found := subjects.set(finding.subject):
+        state.select(predictions=found.id)

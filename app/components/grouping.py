@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from diagnostics.types import Finding, Report, RuleOutcome, Severity, Status, Subject
@@ -90,9 +90,3 @@ def tally(report: Report, rules: Iterable[str]) -> Tally:
 
 def _unique(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
     return tuple(dict.fromkeys(subjects))
-
-
-def names(findings: Sequence[Finding], limit: int = 3) -> tuple[tuple[str, ...], int]:
-    """Return the names of the first subjects, and how many more there are."""
-    all_names = tuple(dict.fromkeys(f.subject.name for f in findings))
-    return all_names[:limit], max(0, len(all_names) - limit)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from app import loading, state
 from app.components import grouping, links
-from app.components.finding_card import Entries
 from app.components.plan import HYPOTHESES, INTERVENTIONS, PARTS, Part, Question, Step
-from app.components.text import escape, shorten
+from app.components.subjects import Subjects
+from app.components.text import escape
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import action_title, explain, reason, title
 from diagnostics.types import Report, Severity
@@ -17,7 +17,7 @@ _SETTING = "triage"
 _MARKS = {"clear": ":green[✓]", "found": ":orange[◆]", "open": ":gray[○]"}
 
 
-def draw(report: Report, project: str, entries: Entries) -> None:
+def draw(report: Report, project: str, subjects: Subjects) -> None:
     """Draw the parts, three beside each other on a wide page."""
     done = set(loading.setting(project, _SETTING, ()))
     st.header(_("The 30-minute triage"), anchor=False)
@@ -27,20 +27,20 @@ def draw(report: Report, project: str, entries: Entries) -> None:
         columns = st.columns(3, gap="medium")
         for offset, (column, part) in enumerate(zip(columns, parts[start : start + 3], strict=False)):
             with column:
-                _part(start + offset + 1, part, report, project, entries, done)
+                _part(start + offset + 1, part, report, project, subjects, done)
 
 
-def _part(number: int, part: Part, report: Report, project: str, entries: Entries, done: set[str]) -> None:
+def _part(number: int, part: Part, report: Report, project: str, subjects: Subjects, done: set[str]) -> None:
     with st.container(key=f"rc-part-{part.id}", gap="small"):
         st.subheader(f"{number}. {_(part.title)}", anchor=False)
         minutes = _("{n} minutes").format(n=part.minutes)
         st.caption(f"{_progress(part, report, done)} · {minutes}")
         if part is HYPOTHESES:
-            _hypotheses(report)
+            _hypotheses(report, subjects)
         elif part is INTERVENTIONS:
-            _interventions(report, entries)
+            _interventions(report, subjects)
         elif part.steps:
-            st.markdown("\n".join(f"- {_step(step, report)}" for step in part.steps))
+            st.markdown("\n".join(f"- {_step(step, report, subjects)}" for step in part.steps))
         for question in part.questions:
             _question(part, question, project, done)
         if part.page:
@@ -58,13 +58,13 @@ def _progress(part: Part, report: Report, done: set[str]) -> str:
     return _("{done} of {whole} answered").format(done=steps + ticked, whole=whole)
 
 
-def _step(step: Step, report: Report) -> str:
+def _step(step: Step, report: Report, subjects: Subjects) -> str:
     said = grouping.tally(report, step.rules)
     text = escape(_(step.title))
     if said.found:
-        names, more = grouping.names(said.found)
-        symptoms = ", ".join(dict.fromkeys(title(finding.id, language()) for finding in said.found))
-        where = ", ".join(escape(shorten(name, 32)) for name in names)
+        where, more = subjects.listed(said.found)
+        first = {finding.id: finding for finding in reversed(said.found)}
+        symptoms = ", ".join(title(finding, language()) for finding in reversed(first.values()))
         if more:
             where += " " + ngettext("and {n} more", "and {n} more", more).format(n=more)
         mark = _MARKS["found"]
@@ -83,26 +83,26 @@ def _clear(step: Step, report: Report, n: int) -> str:
     return ngettext("{n} of {whole} prediction set", "{n} of {whole} prediction sets", whole).format(n=n, whole=whole)
 
 
-def _hypotheses(report: Report) -> None:
+def _hypotheses(report: Report, subjects: Subjects) -> None:
     top = next((f for f in report.findings if f.hypotheses and f.severity is not Severity.INFO), None)
     if top is None:
         st.markdown(_("The files give no reason to suspect anything."))
         return
     told = explain(top, language())
     lines = [f"{n}. {escape(cause.text)}" for n, cause in enumerate(told.hypotheses[:2], start=1)]
-    st.markdown(f"{escape(told.title)} ({escape(shorten(top.subject.name, 32))}):\n\n" + "\n".join(lines))
+    st.markdown(f"{escape(told.title)} ({subjects.shown(top.subject)}):\n\n" + "\n".join(lines))
     if told.check:
         st.markdown(f"**{_('Check:')}** {escape(told.check.title)}. {escape(told.check.what)}")
 
 
-def _interventions(report: Report, entries: Entries) -> None:
+def _interventions(report: Report, subjects: Subjects) -> None:
     if not report.interventions:
         st.markdown(_("Nothing to change on this evidence."))
         return
     lines = []
     for number, proposal in enumerate(report.interventions, start=1):
         because = ", ".join(title(id, language()) for id in dict.fromkeys(proposal.findings))
-        where = escape(shorten(proposal.subject.name, 32))
+        where = subjects.shown(proposal.subject)
         lines.append(f"{number}. **{escape(action_title(proposal.action, language()))}** ({where}): {escape(because)}")
     st.markdown("\n".join(lines))
 
