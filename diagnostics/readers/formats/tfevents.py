@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from diagnostics.types import FloatArray, Note, RunConfig
 
 FORMAT = "tfevents"
 MAX_BYTES = 4 << 30
+Finished = tuple[FloatArray, FloatArray, FloatArray, tfrecord.Offsets]  # step, wall time, value, place
 _WALL_TIME_KEY = 0x09
 _FEATURES_KEY = 0x0A
 
@@ -87,6 +88,7 @@ def _series(found: events.Events) -> tuple[Series, ...]:
     finished = {tag: scalars.finish() for tag, scalars in found.scalars.items()}
     epoch = finished.get("epoch") or finished.get("train/epoch")
     series = []
+    places = _places(finished)
     for tag, (step, wall, value, offset) in sorted(finished.items(), key=lambda pair: int(pair[1][3][0])):
         # Keras counts epochs in the step field of these tags, whatever the writer calls it.
         by_epoch = tag.startswith("epoch_")
@@ -97,15 +99,20 @@ def _series(found: events.Events) -> tuple[Series, ...]:
                 step=None if by_epoch else step,
                 epoch=step if by_epoch else _epochs_at(step, epoch),
                 wall_time=wall if np.any(wall) else None,
-                row=offset,
+                row=None if places is None else np.searchsorted(places, offset),
             )
         )
     return tuple(series)
 
 
-def _epochs_at(
-    step: FloatArray, logged: tuple[FloatArray, FloatArray, FloatArray, tfrecord.Offsets] | None
-) -> FloatArray | None:
+def _places(finished: Mapping[str, Finished]) -> tfrecord.Offsets | None:
+    """Offsets of all points in order, to number them across tags; None where no tag goes back and nobody asks."""
+    if not any(np.any(step[1:] < step[:-1]) for step, _, _, _ in finished.values()):
+        return None
+    return np.unique(np.concatenate([offset for _, _, _, offset in finished.values()]))
+
+
+def _epochs_at(step: FloatArray, logged: Finished | None) -> FloatArray | None:
     """Epochs of some steps, where the run logged its epoch as a tag of its own (Lightning, Hugging Face)."""
     if logged is None or not len(logged[0]) or np.any(np.diff(logged[0]) < 0):
         return None
