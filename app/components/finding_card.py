@@ -30,7 +30,7 @@ def draw(card: Card, subjects: Subjects, *, number: int, expanded: bool) -> None
         Whether the details are open.
     """
     told = explain(card.top, language())
-    with st.container(key=f"rc-card-{card.top.severity}-{number}", gap="small"):
+    with st.container(key=f"rc-card-{card.top.severity}-{number}", gap="xsmall"):
         run = subjects.run(card.top.subject)
         picture, alternative = run_shape.drawing(loading.run(run), card.top) if run else ("", "")
         if picture:
@@ -74,7 +74,7 @@ def _details(told: Explanation) -> None:
     with right:
         if told.actions:
             _heading(_("Do"))
-            lines = [f"{n}. {_titled(s.title, s.what, s.effort)}" for n, s in enumerate(told.actions, start=1)]
+            lines = [f"{n}. {_titled(s.title, s.what, s.effort, s.where)}" for n, s in enumerate(told.actions, start=1)]
             st.markdown("\n".join(lines))
         if told.avoid:
             _heading(_("Do not"))
@@ -85,13 +85,11 @@ def _heading(text: str) -> None:
     st.markdown(f"#### {text}")
 
 
-def _titled(title: str, text: str, note: str = "") -> str:
-    parts = [f"**{escape(title)}**"]
-    if text:
-        parts.append(escape(text))
-    if note:
-        parts.append(f":gray[({escape(note)})]")
-    return f"{parts[0]}: {' '.join(parts[1:])}" if text else " ".join(parts)
+def _titled(title: str, text: str, *notes: str) -> str:
+    """Return a bold title, its text, and what it costs and where success would show in grey."""
+    said = f"**{escape(title)}**: {escape(text)}" if text else f"**{escape(title)}**"
+    aside = "; ".join(escape(note.rstrip(".")) for note in notes if note)
+    return f"{said} :gray[({aside})]" if aside else said
 
 
 def _cause(number: int, cause: object) -> str:

@@ -61,17 +61,17 @@ PARTS = (
         steps=(
             Step(
                 id="numbers",
-                title=N_("The loss stays finite and training learns something"),
+                title=N_("A loss that is finite, and learning at all"),
                 rules=("nonfinite_loss", "stuck_at_chance"),
             ),
             Step(
                 id="log",
-                title=N_("The log is one uninterrupted run"),
+                title=N_("Interruptions of the log"),
                 rules=("restarted_log",),
             ),
             Step(
                 id="table",
-                title=N_("Labels, scores and rows of the prediction files can be trusted"),
+                title=N_("Labels, scores and rows one can trust"),
                 rules=("missing_labels", "duplicate_rows", "constant_score", "not_probabilities"),
                 kind="predictions",
             ),
@@ -89,27 +89,27 @@ PARTS = (
         steps=(
             Step(
                 id="comparable",
-                title=N_("1. Training and validation can be compared"),
+                title=N_("1. Training and validation comparable"),
                 rules=("validation_easier",),
             ),
             Step(
                 id="drop",
-                title=N_("2. Training loss falls at the start, and at a useful pace"),
+                title=N_("2. Start and pace of the training loss"),
                 rules=("stuck_at_chance", "slow_training", "unstable_training", "underfitting"),
             ),
             Step(
                 id="gap",
-                title=N_("3. The gap between training and validation is small"),
+                title=N_("3. Gap between training and validation"),
                 rules=("generalization_gap", "overfitting"),
             ),
             Step(
                 id="turn",
-                title=N_("4. The turning point: validation improves to the end"),
+                title=N_("4. Turning point, and where the run ended"),
                 rules=("overfitting", "still_improving", "checkpoint_missed"),
             ),
             Step(
                 id="agree",
-                title=N_("5. Loss and metric agree"),
+                title=N_("5. Loss against metric"),
                 rules=("loss_metric_mismatch",),
             ),
         ),
@@ -128,19 +128,19 @@ PARTS = (
         steps=(
             Step(
                 id="confusions",
-                title=N_("Errors are spread, not concentrated between classes"),
+                title=N_("Errors concentrated between classes"),
                 rules=("confused_pair", "sink_class"),
                 kind="predictions",
             ),
             Step(
                 id="rare",
-                title=N_("No class is hardly ever found"),
+                title=N_("Classes that are hardly ever found"),
                 rules=("rare_class_low_recall",),
                 kind="predictions",
             ),
             Step(
                 id="scores",
-                title=N_("Threshold, calibration and residuals are in order"),
+                title=N_("Threshold, calibration, residuals"),
                 rules=(
                     "threshold_misplaced", "miscalibration", "biased_residuals", "heteroscedastic_residuals",
                     "residual_outliers",
@@ -160,13 +160,13 @@ PARTS = (
         steps=(
             Step(
                 id="weak",
-                title=N_("No subgroup is clearly worse than the rest"),
+                title=N_("Subgroups clearly worse than the rest"),
                 rules=("weak_slice",),
                 kind="predictions",
             ),
             Step(
                 id="labels",
-                title=N_("Labels are consistent in every subgroup"),
+                title=N_("Consistency of the labels"),
                 rules=("inconsistent_labels_slice", "suspected_label_errors"),
                 kind="predictions",
             ),
