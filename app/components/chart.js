@@ -37,19 +37,22 @@ function swatch({ colour, dash }) {
   return picture;
 }
 
-// On a narrow page the names at the line ends would leave no room for the lines: they become a legend.
+// Where the names at the line ends would leave too little room for the lines, a legend takes their place.
+function crowded(layout, width) {
+  return width < NARROW || layout.margin.r > 0.26 * width;
+}
+
 function fitted(figure, width) {
   const layout = structuredClone(figure.layout);
-  if (width < NARROW) {
+  if (crowded(figure.layout, width)) {
+    layout.margin = { ...layout.margin, r: 10 };
     layout.annotations = (layout.annotations || []).filter((note) => note.name !== "end-label");
-    for (const note of layout.annotations) {
+  }
+  if (width < NARROW) {
+    for (const note of layout.annotations || []) {
       if (note.name === "title") note.text = note.text.split("  <span")[0];
     }
-    layout.margin = { ...layout.margin, r: 10 };
     layout.dragmode = false;
-    for (const name of Object.keys(layout)) {
-      if (name.startsWith("coloraxis") && layout[name].colorbar) layout[name].showscale = false;
-    }
   }
   return layout;
 }
@@ -82,6 +85,7 @@ class Chart {
     this.data = data;
     this.figure = JSON.parse(data.figure);
     this.plot.style.minHeight = `${this.figure.layout.height}px`;
+    this.root.style.setProperty("--rc-chart-height", `${this.figure.layout.height}px`);
     this.plot.setAttribute("aria-label", data.alt);
     this.drawTools();
     this.drawRail();
@@ -166,7 +170,7 @@ class Chart {
   drawLegend() {
     const named = (this.figure.layout.annotations || []).some((note) => note.name === "end-label");
     const entries = this.data.legend || [];
-    this.legend.hidden = entries.length === 0 || (named && this.width >= NARROW);
+    this.legend.hidden = entries.length === 0 || (named && !crowded(this.figure.layout, this.width));
     this.legend.setAttribute("aria-label", this.data.words.legend);
     this.legend.replaceChildren(...entries.map((entry) => this.legendEntry(entry, entries.length > 1)));
   }
@@ -206,13 +210,14 @@ class Chart {
       part.textContent = text;
       made.appendChild(part);
     }
-    made.onmouseenter = made.onfocus = () => this.light(item.key);
-    made.onmouseleave = made.onblur = () => this.light(this.data.selected);
+    made.onmouseenter = made.onfocus = () => { this.light(item.key); this.dim(item.run); };
+    made.onmouseleave = made.onblur = () => { this.light(this.data.selected); this.dim(null); };
     return made;
   }
 
   // Restyling the lines would draw all of them again; only the shapes of one finding change.
   light(key) {
+    if (!this.Plotly || !this.plot.layout) return;
     const change = {};
     (this.figure.layout.shapes || []).forEach((drawn, index) => {
       const lit = key !== null && key !== undefined && drawn.name === `mark:${key}`;

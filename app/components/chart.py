@@ -60,6 +60,8 @@ class RailItem:
     severity : str
     title, text : str
         Plain text.
+    run : str
+        Whose lines stand out while the entry is pointed at.
     """
 
     key: int
@@ -67,6 +69,7 @@ class RailItem:
     severity: str
     title: str
     text: str
+    run: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

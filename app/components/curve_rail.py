@@ -28,5 +28,5 @@ def _item(index: int, finding: Finding, *, several: bool) -> RailItem:
     where = f"{shorten(finding.subject.name, 40)} · " if several else ""
     return RailItem(
         key=index, sign=f"{mark} {index + 1}", severity=str(finding.severity), title=plain(told.title),
-        text=plain(where + told.summary),
+        text=plain(where + told.summary), run=finding.subject.name,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from app import loading, state
 from app.components import curve_chart, curve_controls, curve_rail, curve_tables, finding_card, links, verdict
 from app.components.grouping import Card
 from app.i18n import _
+from diagnostics.curves import View
 from diagnostics.types import Finding, Run
 from diagnostics.workspace import RunEntry
 
@@ -34,21 +35,20 @@ def render() -> None:
     runs = [loading.run(entry) for entry in shown]
     verdict.draw(report)
     view = curve_controls.draw(runs)
-    _chart(shown, runs, curve_rail.findings(report), view)
+    _chart(runs, curve_rail.findings(report), view)
     curve_tables.best_points(runs, view)
     with st.expander(_("How this is drawn")):
         _method()
 
 
 @st.fragment
-def _chart(entries: Sequence[RunEntry], runs: Sequence[Run], found: Sequence[Finding], view: object) -> None:
+def _chart(runs: Sequence[Run], found: Sequence[Finding], view: View) -> None:
     """The chart, the finding that is open and the downloads; a zoom redraws only this."""
     opened = curve_chart.draw(runs, found, view)
-    curve_tables.download(runs, view.metrics)
     if opened is not None:
-        finding = found[opened]
-        by_subject: Mapping[str, RunEntry] = {entry.digest: entry for entry in entries}
-        finding_card.draw(Card(id=finding.id, findings=(finding,)), by_subject, number=opened, expanded=True)
+        card = Card(id=found[opened].id, findings=(found[opened],))
+        finding_card.draw(card, {}, number=opened, expanded=True)
+    curve_tables.download(runs, view.metrics)
 
 
 def _entries(offered: Sequence[RunEntry], picked: Sequence[str]) -> list[RunEntry]:

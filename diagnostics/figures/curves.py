@@ -16,13 +16,10 @@ from diagnostics.figures.legend import key_traces
 from diagnostics.figures.lines import band_lines, edge_points, trace_lines
 from diagnostics.figures.marks import end_labels, mark_labels, mark_rings, mark_shapes, stagger
 from diagnostics.figures.palette import Theme, line_colour, palette
-from diagnostics.figures.template import plain, shorten, template
+from diagnostics.figures.template import plain, template
 from diagnostics.figures.ticks import time_ticks
 from diagnostics.figures.words import CurveWords
 from diagnostics.types import Axis
-
-NAME = 26
-"""Letters of a name at the end of a line."""
 
 
 def curves(
@@ -77,7 +74,7 @@ def _facet_data(row: Row, drawing: Drawing) -> list[dict[str, Any]]:
 def _ends(row: Row, drawing: Drawing) -> list[tuple[str, str, float]]:
     found = []
     for trace in row.facet.traces:
-        name = shorten(drawing.line_name(trace, row.facet), NAME)
+        name = drawing.line_name(trace, row.facet)
         if name and (values := ends(trace)):
             found.append((name, line_colour(trace.split, trace.number, drawing.theme), values[1]))
     return found

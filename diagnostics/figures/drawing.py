@@ -9,7 +9,7 @@ from diagnostics.curves.facets import Facet, Trace, View
 from diagnostics.curves.places import Place
 from diagnostics.figures.layout import Row
 from diagnostics.figures.palette import Theme
-from diagnostics.figures.template import plain
+from diagnostics.figures.template import plain, shorten
 from diagnostics.figures.words import CurveWords
 
 LABELLED = 6
@@ -17,6 +17,9 @@ LABELLED = 6
 
 UNIFIED = 8
 """Up to so many lines in a facet one hover shows all values at a place."""
+
+NAME = 22
+"""Letters of a run's name at the end of its lines."""
 
 QUIET = 12
 """More findings than this on the whole chart stay invisible until the list beside it lights them."""
@@ -63,10 +66,12 @@ class Drawing:
     def line_name(self, trace: Trace, facet: Facet) -> str:
         """Name of a line beside its end: the run where there are several, and the split (a gap has none)."""
         split = "" if facet.kind == "gap" else self.words.splits.get(trace.split, "")
-        parts = (plain(trace.run) if self.several else "", split)
+        parts = (plain(shorten(trace.run, NAME)) if self.several else "", split)
         return " · ".join(part for part in parts if part)
 
     def hover_name(self, trace: Trace, facet: Facet) -> str:
         """Name of a line in a hover that may show several facets at once."""
-        parts = (self.title(facet) if len(self.facets) > 1 else "", self.line_name(trace, facet))
+        split = "" if facet.kind == "gap" else self.words.splits.get(trace.split, "")
+        title = self.title(facet) if len(self.facets) > 1 else ""
+        parts = (title, plain(trace.run) if self.several else "", split)
         return " · ".join(part for part in parts if part) or plain(trace.source)

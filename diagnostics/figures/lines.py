@@ -23,9 +23,9 @@ SPLIT_ROWS = (Split.TRAIN, Split.VALIDATION, Split.TEST, None)
 RAW_OPACITY = 0.28
 
 
-def broken(x: FloatArray, y: FloatArray, segment: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Line that is interrupted at every restart and at every value that is not finite."""
-    y = np.where(np.isfinite(y), y, np.nan)
+def broken(x: FloatArray, y: FloatArray, segment: IntArray, *, log: bool = False) -> tuple[FloatArray, FloatArray]:
+    """Line that is interrupted at every restart and at every value that has no place on the axis."""
+    y = np.where(np.isfinite(y) & ((y > 0) | (not log)), y, np.nan)
     cuts = np.flatnonzero(np.diff(segment) != 0) + 1
     return np.insert(x, cuts, np.nan), np.insert(y, cuts, np.nan)
 
@@ -36,10 +36,11 @@ def trace_lines(trace: Trace, row: Row, drawing: Drawing, *, faint: bool) -> lis
     dotted = drawing.labelled and len(trace.x) <= POINTS_SEEN
     colour = line_colour(trace.split, trace.number, drawing.theme)
     smoothed = trace.smooth is not None
-    shown = [_line(trace, trace.value, row, name, colour=colour, dotted=dotted, raw=smoothed or faint)]
+    log = drawing.log(row)
+    shown = [_line(trace, trace.value, row, name, colour=colour, dotted=dotted, raw=smoothed or faint, log=log)]
     if trace.smooth is not None:
         over = f"{name} ({drawing.words.smoothed})"
-        shown.append(_line(trace, trace.smooth, row, over, colour=colour, dotted=dotted, raw=faint))
+        shown.append(_line(trace, trace.smooth, row, over, colour=colour, dotted=dotted, raw=faint, log=log))
     lonely = _lonely(trace)
     if lonely.any() and not dotted:
         points = {"x": trace.x[lonely], "y": trace.value[lonely], "marker": {"color": colour, "size": 4}}
@@ -101,8 +102,10 @@ def band_lines(spread: Spread, row: Row, drawing: Drawing) -> list[dict[str, Any
     return [area, line]
 
 
-def _line(trace: Trace, y: FloatArray, row: Row, name: str, *, raw: bool, dotted: bool, colour: str) -> dict[str, Any]:
-    x, y = broken(trace.x, y, trace.segment)
+def _line(
+    trace: Trace, y: FloatArray, row: Row, name: str, *, raw: bool, dotted: bool, colour: str, log: bool
+) -> dict[str, Any]:
+    x, y = broken(trace.x, y, trace.segment, log=log)
     return _base(trace, row, name) | {
         "x": x, "y": y, "mode": "lines+markers" if dotted else "lines", "opacity": RAW_OPACITY if raw else 1.0,
         "line": {"color": colour, "width": 1.2 if raw else 1.9, "dash": dash(trace.number)},

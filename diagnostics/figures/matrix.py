@@ -19,6 +19,9 @@ WRITTEN = 16
 NAMED = 60
 """Up to so many classes every name stands at its row and column, and the diagonal is drawn."""
 
+TICKS = 40
+"""Names at an axis of a larger matrix."""
+
 LEAST, MOST, WHOLE = 11, 40, 470
 """Height of a row in px, and of all rows together."""
 
@@ -110,7 +113,7 @@ def _layout(
     size = len(names)
     wrong, good = shown[~right & np.isfinite(shown)], shown[right & np.isfinite(shown)]
     tilt = -90 if size > NAMED else -45 if size > 8 or max(map(len, names), default=0) > 12 else 0
-    every = max(1, -(-size // NAMED))
+    every = max(1, -(-size // TICKS)) if size > NAMED else 1
     ticks = {
         "tickvals": list(range(0, size, every)), "ticktext": [shorten(name, 18) for name in names[::every]],
         "showgrid": False, "showline": False, "constrain": "domain",
