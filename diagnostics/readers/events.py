@@ -269,7 +269,7 @@ def _read_value(events: Events | None, slots: list[_Slot], data: bytes, message:
     elif found is not None and plugin in ("", "scalars"):
         slots.append(_Slot(tag, *found))
     else:
-        _count(events, plugin or other or "other")
+        _count(events, plugin if plugin not in ("", "scalars") else other or "other")
 
 
 def _plugin(data: bytes, message: protobuf.Field) -> tuple[str, protobuf.Field | None]:
