@@ -79,12 +79,14 @@ def _step(step: Step, report: Report, subjects: Subjects) -> str:
 def _clear(step: Step, report: Report, n: int) -> str:
     whole = sum(subject.kind == step.kind for subject in report.subjects)
     if step.kind == "run":
-        return ngettext("in order in {n} of {whole} run", "in order in {n} of {whole} runs", whole).format(
-            n=n, whole=whole
+        text = ngettext("in order in {n} of {whole} run", "in order in {n} of {whole} runs", whole)
+    else:
+        text = ngettext(
+            "in order in {n} of {whole} prediction set",
+            "in order in {n} of {whole} prediction sets",
+            whole,
         )
-    return ngettext(
-        "in order in {n} of {whole} prediction set", "in order in {n} of {whole} prediction sets", whole
-    ).format(n=n, whole=whole)
+    return text.format(n=n, whole=whole)
 
 
 def _hypotheses(report: Report, subjects: Subjects) -> None:
