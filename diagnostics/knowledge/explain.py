@@ -15,8 +15,11 @@ from diagnostics.types import Finding, Note, Quantity, RuleOutcome, Status
 # Lower ends of the words for a confidence, and for a hypothesis's share of all weights.
 _SURE = ((0.9, "sure_very"), (0.75, "sure_fairly"), (0.5, "sure_rather"), (0.0, "sure_hardly"))
 _LIKELY = ((0.5, "likely_most"), (0.25, "likely_well"), (0.0, "likely_less"))
+# Fractions from here on read better as factors.
+_TIMES = 20.0
 _COUNTED = ("epochs", "steps", "rows", "points", "pairs", "classes", "slices")
-_UNITS = {"epoch": "epochs", "step": "steps", "row": "rows"}
+# In the singular a unit names a place on the axis ("epoch 12"), in the plural it counts ("12 epochs").
+_PLACES = ("epoch", "step", "row")
 
 
 def _text(language: str, *path: str, params: Mapping[str, Any] | None = None) -> str | None:
@@ -130,11 +133,15 @@ def quantity_text(quantity: Quantity, language: str = FALLBACK) -> str:
     value, unit = quantity.value, quantity.unit
     if isinstance(value, str):
         shown = label(value, language)
+    elif unit == "fraction" and value is not None and abs(value) >= _TIMES:
+        shown = f"× {numbers.number(value, language)}"
     elif unit in ("fraction", "percent"):
         scale = 1.0 if unit == "fraction" else 0.01
         shown = numbers.percent(None if value is None else value * scale, language)
-    elif unit in _COUNTED or unit in _UNITS:
-        shown = plural(unit if unit in _UNITS else _singular(unit), value, language)
+    elif unit in _PLACES:
+        shown = f"{plural(unit, 1, language).split(' ', 1)[-1]} {numbers.number(value, language)}"
+    elif unit in _COUNTED:
+        shown = plural(_singular(unit), value, language)
     else:
         shown = numbers.number(value, language) + (f" {label(unit, language)}" if unit else "")
     between = numbers.percent_interval if unit == "fraction" else numbers.interval

@@ -41,6 +41,10 @@ def _say(code: str, language: str) -> str:
     return str(entry(language, "report", code) or label(code, language))
 
 
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
+
+
 def _subject(report: Report, subject: Subject, language: str) -> list[str]:
     findings = report.of(subject)
     outcomes = [o for o in report.outcomes if o.subject == subject]
@@ -75,7 +79,7 @@ def _finding(finding: Finding, language: str) -> list[str]:
         causes = [f"{n}. {c.text} ({c.weight})" for n, c in enumerate(told.hypotheses, start=1)]
         blocks.append(f"**{_say('causes', language)}**\n\n" + "\n".join(causes))
     if told.check:
-        blocks.append(f"**{_say('check', language)}** {told.check.title}. {told.check.what}")
+        blocks.append(f"**{_say('check', language)}** {_sentence(told.check.title)} {told.check.what}")
     if told.actions:
         steps = [f"{n}. {a.title}: {a.what}" for n, a in enumerate(told.actions, start=1)]
         blocks.append(f"**{_say('actions', language)}**\n\n" + "\n".join(steps))

@@ -31,7 +31,7 @@ OVERRULES: Mapping[str, tuple[str, ...]] = {
     # 3. the more specific
     "overfitting": (
         "generalization_gap", "still_improving", "underfitting", "slow_training", "validation_easier",
-        "loss_metric_mismatch",
+        "loss_metric_mismatch", "checkpoint_missed",
     ),
     "loss_metric_mismatch": ("underfitting", "still_improving", "generalization_gap"),
     "generalization_gap": ("still_improving",),

@@ -66,6 +66,6 @@ class GeneralizationGap(Rule):
         few = max(1, len(course) // 10)
         at_once = bool((course.validation[:few] > 1.1 * course.train[:few]).all())
         memorized = gap.train_end < 0.05 * scale.reference
-        yield hypothesis("too_little_data", 0.4, training_near_zero=memorized, gap_from_start=not at_once)
+        yield hypothesis("too_little_data", 0.4, training_near_zero=memorized, gap_opened_later=not at_once)
         yield hypothesis("too_much_capacity", 0.3, training_near_zero=memorized)
         yield hypothesis("shifted_validation", 0.3, gap_from_start=at_once)

@@ -78,13 +78,10 @@ class LossMetricMismatch(Rule):
     def _causes(self, worst: Metric, others_fine: bool) -> Iterator[Hypothesis]:
         zero = worst.end < 0.05
         is_accuracy = base_name(worst.name) == "accuracy"
-        yield hypothesis(
-            "rare_positive", 0.35, accuracy_is_high=others_fine or None, metric_is_accuracy=not is_accuracy and None
-        )
+        per_class = False if is_accuracy else None
+        yield hypothesis("rare_positive", 0.35, accuracy_is_high=others_fine or None, metric_is_per_class=per_class)
         yield hypothesis("threshold_off", 0.35, metric_near_zero=zero or None)
         yield hypothesis(
-            "metric_miscomputed",
-            0.25,
-            metric_is_accuracy=is_accuracy or None,
-            accuracy_is_high=not others_fine and None,
-        )
+            "metric_miscomputed", 0.25, metric_is_accuracy=is_accuracy or None,
+            other_metrics_low=False if others_fine else None,
+        )  # fmt: skip

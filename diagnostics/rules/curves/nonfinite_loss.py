@@ -59,7 +59,7 @@ class NonfiniteLoss(Rule):
 
     def _causes(self, seen: Nonfinite) -> Iterator[Hypothesis]:
         ran_away = None if seen.rose is None else seen.rose > self.RUNAWAY
-        yield hypothesis("rate_too_high", 0.4, loss_ran_away=ran_away, numbers_returned=not seen.recovered or None)
+        yield hypothesis("rate_too_high", 0.4, loss_ran_away=ran_away, numbers_stayed_away=not seen.recovered or None)
         yield hypothesis("bad_batch", 0.3, isolated=seen.recovered, broken_from_start=seen.from_start or None)
         yield hypothesis("undefined_operation", 0.2, loss_was_calm=None if ran_away is None else not ran_away)
         yield hypothesis("half_precision", 0.1, infinity_first=seen.kind == "infinity" or None)

@@ -35,7 +35,7 @@ class RestartedLog(Rule):
             },
             evidence=(
                 Quantity(name="restarts", value=restarts.count),
-                Quantity(name="repeated", value=restarts.repeated, unit=restarts.axis.value),
+                Quantity(name="repeated", value=restarts.repeated, unit=f"{restarts.axis.value}s"),
             ),
             marks=[
                 Mark(kind="restart", metric=metric, split=split, axis=restarts.axis, start=at)

@@ -68,5 +68,5 @@ class StillImproving(Rule):
         )  # fmt: skip
 
     def _causes(self, progress: Progress, exhausted: bool) -> Iterator[Hypothesis]:
-        yield hypothesis("stopped_early", 0.5, rate_faded=not exhausted and None)
+        yield hypothesis("stopped_early", 0.5, rate_left=False if exhausted else None)
         yield hypothesis("rate_too_low", 0.3, straight_line=progress.pace is not None and progress.pace > 0.62)

@@ -69,13 +69,13 @@ class Underfitting(Rule):
         return self.found(
             confidence=certainty(margin),
             params={
-                "level": lead.end, "limit": main_progress.limit, "end": lead.end * scale.reference,
+                "level": lead.end, "limit": lead.limit, "end": lead.end * scale.reference,
                 "start": lead.start * scale.reference, "ratio": gap.ratio if gap is not None else None,
                 "accuracy": skill.accuracy.end if skill is not None and skill.accuracy is not None else None,
             },
             evidence=(
                 Quantity(name="end_level", value=lead.end, unit="fraction", n=lead.n),
-                Quantity(name="limit_level", value=main_progress.limit, unit="fraction", n=main_progress.n),
+                Quantity(name="limit_level", value=lead.limit, unit="fraction", n=main_progress.n),
                 *([Quantity(name="gap_ratio", value=gap.ratio)] if gap is not None else []),
                 *([Quantity(name="above_chance", value=above, unit="fraction")] if above is not None else []),
             ),

@@ -31,6 +31,8 @@ class UnstableTraining(Rule):
     # Lasting rise of the training loss, as a fraction of the loss of a model that knows nothing: a fifth of
     # everything there is to learn was lost again. Unitless.
     CLIMB = 0.2
+    # The same, from which "it diverged" is the plain word: ten times the loss of knowing nothing.
+    DIVERGED = 10.0
     # Back and forth from row to row, same unit: training beyond what its batches explain, and validation. Both must
     # move: training alone is augmentation or mixing, validation alone is a small validation set.
     SWING = 0.02
@@ -51,7 +53,8 @@ class UnstableTraining(Rule):
         climbing, swinging = self._climbs(stability), self._swings(stability, main_progress)
         if not climbing and not swinging:
             return None
-        variant = "climb" if climbing else "swing"
+        diverged = stability.climb >= self.DIVERGED
+        variant = "diverged" if diverged else "climb" if climbing else "swing"
         margin = stability.climb / self.CLIMB if climbing else self._swing_margin(stability)
         marks = [
             Mark(kind="spike", metric=course.metric, split=course.split, axis=course.axis, start=at)
@@ -67,7 +70,7 @@ class UnstableTraining(Rule):
             params={
                 "variant": variant, "at": stability.climb_at, "axis": course.axis.value, "climb": stability.climb,
                 "swing": max(stability.swing, stability.held_out_swing or 0.0), "spikes": len(stability.spikes),
-                "returned": max(0.0, stability.returned),
+                "returned": stability.returned if stability.returned >= 0.05 else None,
             },
             evidence=(
                 Quantity(name="lasting_climb", value=stability.climb, unit="fraction", n=stability.n),

@@ -67,7 +67,7 @@ class ValidationEasier(Rule):
 
     def _causes(self, gap: Gap, scale: Scale, suspicious: bool) -> Iterator[Hypothesis]:
         perfect = gap.validation_end < 0.01 * scale.reference
-        yield hypothesis("training_only_regularization", 0.5, far_apart=not suspicious and None)
+        yield hypothesis("training_only_regularization", 0.5, within_reach=False if suspicious else None)
         yield hypothesis("leakage", 0.25, far_apart=suspicious or None, nearly_perfect=perfect or None)
         yield hypothesis("loss_defined_differently", 0.2)
         yield hypothesis("easier_validation_set", 0.15)
