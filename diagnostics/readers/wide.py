@@ -17,7 +17,7 @@ from diagnostics.readers.drafting import draft
 from diagnostics.readers.gaps import empty_as_nan
 from diagnostics.readers.registry import Reading
 from diagnostics.readers.source import Source
-from diagnostics.readers.tables import Dialect, Table, dialect, read_table
+from diagnostics.readers.tables import MAX_COLUMNS, Dialect, Table, dialect, read_table
 from diagnostics.types import Note, Setting
 
 
@@ -38,7 +38,7 @@ class WideTable:
     def sniff(self, source: Source) -> float:
         """By the header."""
         found = dialect(source)
-        if found is None or not found.has_header or found.width < 2:
+        if found is None or not found.has_header or not 2 <= found.width <= MAX_COLUMNS:
             return 0.0
         return self.signature(frozenset(found.header), found)
 

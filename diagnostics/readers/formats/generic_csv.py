@@ -13,7 +13,7 @@ from diagnostics.readers.columns import counters, falls, series
 from diagnostics.readers.drafting import draft
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
-from diagnostics.readers.tables import Dialect, dialect, read_table
+from diagnostics.readers.tables import MAX_COLUMNS, Dialect, dialect, read_table
 from diagnostics.readers.verdict import judge
 from diagnostics.readers.wide import WideTable
 from diagnostics.types import Note, Role, Split
@@ -32,6 +32,8 @@ class GenericCsv(WideTable):
         found = dialect(source)
         if found is None:
             return 0.0
+        if found.width > MAX_COLUMNS:
+            return 0.3
         if not found.has_header:
             return 0.3 if _headless(found, source) else 0.0
         if found.width < 2 and not _named_after_loss(source):
@@ -43,14 +45,14 @@ class GenericCsv(WideTable):
         found = dialect(source)
         if found is None:
             raise UnreadableFile("not_delimited", file=source.name, remedy="see_formats")
-        if found.has_header:
+        if found.has_header and found.width <= MAX_COLUMNS:
             verdict = judge(found.header, found.sample)
             if verdict.seems == "predictions":
                 raise UnreadableFile("seems_predictions", file=source.name, remedy="see_formats")
             if verdict.seems:
                 raise NotALog(f"seems_{verdict.seems}", file=source.name, found=", ".join(found.header[:6]),
                               remedy="upload_log")  # fmt: skip
-        elif not _headless(found, source):
+        elif not found.has_header and not _headless(found, source):
             raise UnreadableFile("no_header", file=source.name, found=", ".join(found.sample[0][:6]),
                                  remedy="add_header")  # fmt: skip
         table = read_table(source, found)

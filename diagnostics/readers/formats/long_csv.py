@@ -15,7 +15,7 @@ from diagnostics.readers.draft import Draft, Series
 from diagnostics.readers.drafting import draft
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
-from diagnostics.readers.tables import Dialect, Table, dialect, read_table
+from diagnostics.readers.tables import MAX_COLUMNS, Dialect, Table, dialect, read_table
 from diagnostics.readers.wide import WideTable
 from diagnostics.types import Role, Split
 
@@ -38,7 +38,7 @@ class LongCsv:
     def sniff(self, source: Source) -> float:
         """A name, a value and a counter; the names must be metrics."""
         found = dialect(source)
-        if found is None or not found.has_header:
+        if found is None or not found.has_header or found.width > MAX_COLUMNS:
             return 0.0
         name, value = _column(found.header, _NAMES), _column(found.header, _VALUES)
         if name is None or value is None or not any(names.counter(h) in ("step", "epoch") for h in found.header):

@@ -30,7 +30,8 @@ class WandbChart:
         found = dialect(source)
         if found is None or not found.has_header:
             return 0.0
-        paired = [h for h in found.header if f"{h}__MIN" in found.header and f"{h}__MAX" in found.header]
+        header = set(found.header)
+        paired = [h for h in found.header if f"{h}__MIN" in header and f"{h}__MAX" in header]
         return 0.95 if paired else 0.0
 
     def read(self, source: Source) -> Sequence[Reading]:

@@ -29,7 +29,7 @@ def first_record(source: Source) -> dict[str, Any] | None:
         line = text.split("\n", 1)[0].strip()
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict) and not _is_columns(record):
             return record if "\n" in text.strip() or source.size == len(source.head) else None
@@ -65,7 +65,7 @@ def _is_lines(source: Source) -> bool:
         return False
     try:
         return isinstance(json.loads(lines[0]), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
@@ -76,7 +76,7 @@ def _lines(source: Source) -> Iterator[dict[str, Any]]:
                 continue
             try:
                 record = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BrokenFile(
                     "broken_json", file=source.name, place=f"line {number}", remedy="export_again"
                 ) from error
