@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from diagnostics.exceptions import TooLarge
 
@@ -41,6 +42,6 @@ class Limits:
             raise TooLarge("workspace_full", file=name, remedy="delete_files", **_facts(size, self.total_bytes))
 
 
-def _facts(size: int, limit: int) -> dict[str, float]:
+def _facts(size: int, limit: int) -> dict[str, Any]:
     """What fills the sentence: bytes, and megabytes as people read them."""
     return {"size": size, "limit": limit, "size_mb": size / MIB, "limit_mb": limit / MIB}
