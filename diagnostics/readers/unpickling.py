@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import pickle
 import re
+import struct
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -181,7 +182,7 @@ def loads(data: bytes) -> Any:
         raise
     except (
         EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, OverflowError,
-        MemoryError, UnicodeError, RecursionError,
+        MemoryError, UnicodeError, RecursionError, struct.error,
     ) as error:  # fmt: skip
         # What a damaged program makes the machine stumble over; there is no complete list but this one is from fuzzing.
         raise pickle.UnpicklingError(type(error).__name__) from error
