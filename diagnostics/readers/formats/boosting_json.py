@@ -44,8 +44,8 @@ class BoostingJson:
             raise UnreadableFile("no_curve", file=source.name, remedy="see_formats")
         out = []
         for history in found:
-            series = [_placed(replace(s, step=s.epoch, epoch=None)) for s in history.series]
-            series, notes = _numbered_sets(series)
+            series = [placed(replace(s, step=s.epoch, epoch=None)) for s in history.series]
+            series, notes = numbered_sets(series)
             out.append(draft(source, FORMAT, series, part=history.name if len(found) > 1 else "", config=history.config,
                              setting=Setting.BOOSTING, notes=[*history.notes, *notes]))  # fmt: skip
         return out
@@ -56,13 +56,13 @@ def _pairs(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, tuple) and len(v) == 2 for v in value)
 
 
-def _placed(one: Series) -> Series:
+def placed(one: Series) -> Series:
     """The set says the split, the rest of the name the metric: ``valid_1/binary_logloss``."""
     group, _, metric = one.name.partition("/")
     return replace(one, split=names.split_word(group), metric=names.parse(metric).metric) if metric else one
 
 
-def _numbered_sets(series: Sequence[Series]) -> tuple[list[Series], list[Note]]:
+def numbered_sets(series: Sequence[Series]) -> tuple[list[Series], list[Note]]:
     """``validation_0`` beside ``validation_1``: the usual call lists training too; the better one is training."""
     sets = list(dict.fromkeys(s.name.partition("/")[0] for s in series))
     if len(sets) != 2 or {names.split_word(s) for s in sets} != {Split.VALIDATION}:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from diagnostics.exceptions import NotALog, TooLarge, UnreadableFile
+from diagnostics.readers import names
+from diagnostics.readers.draft import Series
 from diagnostics.readers.drafting import draft
+from diagnostics.readers.formats.boosting_json import numbered_sets, placed
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
 from diagnostics.readers.tables import dialect
 from diagnostics.readers.text import cleaning, engine
 from diagnostics.readers.text.grammar import Family
 from diagnostics.readers.text.grammars import GRAMMARS
+from diagnostics.types import Note, Setting
 
 MAX_BYTES = 512 << 20
 _SAMPLE_LINES = 3_000  # from the beginning and again from the end: enough to tell which family writes
 _SNIFF_LINES = 400
 _LOGGED = re.compile(r"\W{0,2}\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d:\d\d|.{0,80}\b(?:INFO|WARNING|ERROR|DEBUG)\b")
 _JSON = re.compile(r'\s*[\[{]\s*["{\[]')
+_SET = re.compile(r"(?P<set>[\w.]+?)(?:'s |-| )(?P<metric>[\w@.:\-]+)")
 _BEGUN = re.compile(r"\s*Epoch 1/\d+\s*$")
 _PARTICULAR = 1.5  # a particular family that finds two thirds of what the general one finds understands it better
 
@@ -52,8 +58,19 @@ class TextLog:
         grammar, _ = _best(_sample(lines))
         if grammar is None:
             raise _nothing(source, lines)
-        series = engine.series(grammar, engine.rows(grammar, lines))
-        return [draft(source, f"stdout_{grammar.id}", series, setting=grammar.setting)]
+        notes: list[Note] = []
+        series: Sequence[Series] = engine.series(grammar, engine.rows(grammar, lines))
+        if grammar.setting is Setting.BOOSTING:
+            series, notes = numbered_sets([placed(_by_set(s)) for s in series])
+        return [draft(source, f"stdout_{grammar.id}", series, setting=grammar.setting, notes=notes)]
+
+
+def _by_set(series: Series) -> Series:
+    """`validation_0-auc` and `valid_1's auc` as set and metric, in the spelling of evaluation results."""
+    found = _SET.fullmatch(series.name)
+    if found is None or names.split_word(found["set"]) is None:
+        return series
+    return replace(series, name=f"{found['set']}/{found['metric']}")
 
 
 def _sample(lines: list[str]) -> list[str]:
