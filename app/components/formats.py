@@ -7,7 +7,6 @@ import streamlit as st
 from app import loading
 from app.components.text import escape
 from app.i18n import _, language
-from diagnostics.knowledge import label
 
 
 def help() -> None:
@@ -15,6 +14,8 @@ def help() -> None:
     popover = st.popover(_("Help: what can be read"), type="tertiary", key="formats_help", on_change="rerun")
     if not popover.open:
         return
+    from diagnostics.knowledge import label
+
     heads = {"run": _("Run logs"), "predictions": _("Prediction files"), "config": _("Configurations")}
     with popover:
         for kind, formats in loading.formats().items():

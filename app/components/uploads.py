@@ -17,7 +17,6 @@ from app.components.text import escape
 from app.i18n import _, language, ngettext
 from app.server import runtime
 from diagnostics.exceptions import RunClinicError, UnreadableFile
-from diagnostics.knowledge import error_text
 from diagnostics.workspace import IngestResult
 
 _HERE = Path(__file__).parent
@@ -106,6 +105,8 @@ def _by_widget(key: str) -> None:
 
 def _read(project: str, ids: Sequence[str], refused: Sequence[RunClinicError]) -> None:
     """Read stored uploads, keep what came out for the next run, and draw the page anew."""
+    from diagnostics.knowledge import error_text
+
     result = IngestResult()
     if ids:
         with st.spinner(ngettext("Reading {n} file", "Reading {n} files", len(ids)).format(n=len(ids))):
