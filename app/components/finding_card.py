@@ -43,7 +43,7 @@ def draw(card: Card, subjects: Subjects, *, number: int, expanded: bool) -> None
             right.image(picture, alt=alternative, width="stretch")
             right.caption(run_shape.legend(loading.run(run), card.top))
         with st.expander(_("Evidence, causes and what to do"), expanded=expanded):
-            _details(told)
+            details(told)
         if len(card.findings) > 1:
             _others(card, subjects, number)
         _open(card.top, subjects)
@@ -59,7 +59,8 @@ def _head(card: Card, told: Explanation, subjects: Subjects) -> None:
     st.markdown(escape(told.summary))
 
 
-def _details(told: Explanation) -> None:
+def details(told: Explanation) -> None:
+    """Draw evidence, causes and the check beside what to do and what not to do."""
     left, right = st.columns(2, gap="large")
     with left:
         if told.evidence:

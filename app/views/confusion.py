@@ -87,11 +87,14 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
 def _findings(entry: PredictionsEntry) -> None:
     report = loading.report((), [entry])
     verdict.draw(report)
-    for number, card in enumerate(grouping.cards(report)):
-        told = explain(card.top, language())
-        mark, colour = theme.SEVERITY_MARKS[card.top.severity]
+    for finding in report.findings:
+        if finding.id in grouping.FINE:
+            continue
+        told = explain(finding, language())
+        mark, colour = theme.SEVERITY_MARKS[finding.severity]
         with st.expander(f":{colour}[{mark}] **{escape(told.title)}** {escape(told.summary)}"):
-            finding_card.draw(card, {}, number=number, expanded=True)
+            st.caption(f"{escape(told.severity)} · {escape(told.confidence)}")
+            finding_card.details(told)
 
 
 def _headline(confusion: ConfusionCounts) -> None:

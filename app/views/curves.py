@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import loading, state
+from app import loading, state, theme
 from app.components import curve_chart, curve_controls, curve_rail, curve_tables, finding_card, links, verdict
-from app.components.grouping import Card
-from app.i18n import _
+from app.components.text import escape, shorten
+from app.i18n import _, language
 from diagnostics.curves import View
+from diagnostics.knowledge import explain
 from diagnostics.types import Finding, Run
 from diagnostics.workspace import RunEntry
 
@@ -46,9 +47,19 @@ def _chart(runs: Sequence[Run], found: Sequence[Finding], view: View) -> None:
     """The chart, the finding that is open and the downloads; a zoom redraws only this."""
     opened = curve_chart.draw(runs, found, view)
     if opened is not None:
-        card = Card(id=found[opened].id, findings=(found[opened],))
-        finding_card.draw(card, {}, number=opened, expanded=True)
+        _opened(found[opened])
     curve_tables.download(runs, view.metrics)
+
+
+def _opened(finding: Finding) -> None:
+    told = explain(finding, language())
+    mark, colour = theme.SEVERITY_MARKS[finding.severity]
+    with st.container(key=f"rc-card-{finding.severity}-open", gap="small"):
+        st.subheader(f":{colour}[{mark}] {escape(told.title)}", anchor=False)
+        parts = (f"**{escape(told.severity)}**", escape(told.confidence), escape(shorten(finding.subject.name, 60)))
+        st.caption(" · ".join(parts))
+        st.markdown(escape(told.summary))
+        finding_card.details(told)
 
 
 def _entries(offered: Sequence[RunEntry], picked: Sequence[str]) -> list[RunEntry]:

@@ -71,25 +71,19 @@ def order(confusion: ConfusionCounts, by: Order) -> IntArray:
 
 def mistakes(confusion: ConfusionCounts, limit: int | None = None) -> tuple[Mistake, ...]:
     """Cells off the diagonal that are not empty, most rows first, ties by the larger share of their class."""
-    wrong = confusion.counts.copy()
-    np.fill_diagonal(wrong, 0)
-    total, support = float(wrong.sum()), confusion.support
-    rows, columns = np.nonzero(wrong)
-    ranked = np.lexsort((columns, rows, support[rows], -wrong[rows, columns]))[:limit]
-    return tuple(_mistake(confusion, int(rows[at]), int(columns[at]), total) for at in ranked)
+    rows, columns = _ranked(confusion)
+    total = float(confusion.counts.sum() - confusion.correct.sum())
+    pairs = zip(rows[:limit].tolist(), columns[:limit].tolist(), strict=True)
+    return tuple(_mistake(confusion, row, column, total) for row, column in pairs)
 
 
 def most_confused(confusion: ConfusionCounts, limit: int) -> IntArray:
     """Numbers of the classes with the largest mistakes, at most `limit`, in class order."""
-    wrong = confusion.counts.copy()
-    np.fill_diagonal(wrong, 0)
-    chosen: dict[int, None] = {}
-    for flat in np.argsort(-wrong, axis=None, kind="stable"):
-        row, column = divmod(int(flat), len(wrong))
-        new = {row, column} - chosen.keys()
-        if wrong[row, column] <= 0 or len(chosen) + len(new) > limit:
+    chosen: set[int] = set()
+    for pair in zip(*(numbers.tolist() for numbers in _ranked(confusion)), strict=True):
+        if len(chosen | set(pair)) > limit:
             break
-        chosen.update(dict.fromkeys((row, column)))
+        chosen.update(pair)
     return np.array(sorted(chosen), dtype=np.int64)
 
 
@@ -98,6 +92,15 @@ def restricted(confusion: ConfusionCounts, numbers: IntArray) -> ConfusionCounts
     counts = confusion.counts[np.ix_(numbers, numbers)]
     names = tuple(confusion.classes[number] for number in numbers)
     return ConfusionCounts(classes=names, counts=counts, n=round(float(counts.sum())), missing=confusion.missing)
+
+
+def _ranked(confusion: ConfusionCounts) -> tuple[IntArray, IntArray]:
+    """Rows and columns of the mistakes, in the order of `mistakes`."""
+    wrong = confusion.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    rows, columns = np.nonzero(wrong > 0)
+    ranked = np.lexsort((columns, rows, confusion.support[rows], -wrong[rows, columns]))
+    return rows[ranked], columns[ranked]
 
 
 def _mistake(confusion: ConfusionCounts, row: int, column: int, total: float) -> Mistake:

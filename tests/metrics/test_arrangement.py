@@ -31,7 +31,7 @@ def test_shares_equal_scikit_learns_and_are_undefined_without_rows(pairs):
 
 @given(PAIRS)
 def test_mistakes_are_every_cell_off_the_diagonal_most_rows_first(pairs):
-    confusion, truth, guess = counted(pairs)
+    confusion, _truth, _guess = counted(pairs)
     wrong = sum(a != b for a, b in pairs)
     found = mistakes(confusion)
     assert sum(one.count for one in found) == wrong
