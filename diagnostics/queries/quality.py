@@ -8,10 +8,14 @@ import pyarrow as pa
 
 from diagnostics.queries.engine import Engine, conditions, default_engine, quote
 from diagnostics.queries.rows import ROW
-from diagnostics.types import Predictions
+from diagnostics.types import Predictions, Task
 
 NEAR_ONE = 0.01
 """Probabilities rounded to two decimals still sum to one within this."""
+
+
+IDENTIFYING = 0.98
+"""Distinct inputs per distinct row from which inputs are taken to tell rows apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,15 +77,16 @@ class DuplicateFacts:
         All rows of the set.
     repeated : int
         Rows that are a further copy of an earlier one, in every column but a running number.
-    columns : int
-        Columns compared.
+    identified : bool
+        Whether the columns that are no answers tell the different rows apart; where they do not, equal rows are
+        to be expected and mean nothing.
     listed : tuple of int
         File positions of further copies, at most 1,000.
     """
 
     rows: int
     repeated: int
-    columns: int
+    identified: bool
     listed: tuple[int, ...]
 
 
@@ -142,12 +147,15 @@ def duplicate_facts(predictions: Predictions, *, engine: Engine | None = None) -
     engine = engine or default_engine()
     table = engine.table(predictions)
     schema: pa.Schema = engine.arrow(predictions, f"SELECT * FROM {table} LIMIT 0").schema
+    # The key of a row is new in every copy that an export made; the rest of the row is not.
     running = {name for name, reason in predictions.roles.ignored.items() if reason == "row_number"}
+    running |= {predictions.roles.id} - {None}
     names = [name for name in schema.names if name != ROW and name not in running]
     # Hashes first: they say how many copies there are without holding the rows.
     key = f"hash({', '.join(quote(name) for name in names)})"
     distinct = engine.rows(predictions, f"SELECT COUNT(DISTINCT {key}), COUNT(*) FROM {table}")[0]
     repeated = int(distinct[1] - distinct[0])
+    identified = repeated > 0 and _identifies(predictions, names, int(distinct[0]), engine)
     listed: tuple[int, ...] = ()
     if repeated:
         sql = (
@@ -155,4 +163,18 @@ def duplicate_facts(predictions: Predictions, *, engine: Engine | None = None) -
             f"FROM {table}) WHERE r > first ORDER BY r LIMIT 1000"
         )
         listed = tuple(int(row[0]) for row in engine.rows(predictions, sql))
-    return DuplicateFacts(rows=int(distinct[1]), repeated=repeated, columns=len(names), listed=listed)
+    return DuplicateFacts(rows=int(distinct[1]), repeated=repeated, identified=identified, listed=listed)
+
+
+def _identifies(predictions: Predictions, names: list[str], different: int, engine: Engine) -> bool:
+    """Whether the inputs (and quantities) of a row are nearly as different as whole rows are."""
+    roles = predictions.roles
+    answers = {roles.score, *roles.probabilities.values(), *roles.label_truth.values(), *roles.label_predicted.values()}
+    if predictions.task is not Task.REGRESSION:  # sure answers are all alike, measured quantities are not
+        answers |= {roles.truth, roles.predicted}
+    inputs = [name for name in names if name not in answers]
+    if not inputs:
+        return False
+    key = f"hash({', '.join(quote(name) for name in inputs)})"
+    found = engine.rows(predictions, f"SELECT COUNT(DISTINCT {key}) FROM {engine.table(predictions)}")[0][0]
+    return bool(found >= IDENTIFYING * different)

@@ -48,14 +48,11 @@ class DuplicateRows(Rule):
     checks = ("look_at_duplicates", "count_without_duplicates")
 
     SHARE = 0.005  # fraction of the rows; below it the numbers do not change
-    COLUMNS = 4  # with fewer columns equal rows are expected by chance
 
-    def check(self, duplicate_facts: DuplicateFacts, predictions: Predictions) -> Finding | None:
-        """Report further copies of rows, where the row has enough columns to be recognised."""
+    def check(self, duplicate_facts: DuplicateFacts) -> Finding | None:
+        """Report further copies of rows, where the inputs in the file tell rows apart."""
         facts = duplicate_facts
-        roles = predictions.roles
-        measured = predictions.task is Task.REGRESSION or bool(roles.probabilities or roles.score) or roles.id
-        if facts.repeated < max(2, self.SHARE * facts.rows) or facts.columns < self.COLUMNS or not measured:
+        if not facts.identified or facts.repeated < max(2, self.SHARE * facts.rows):
             return None
         return self.found(
             confidence=0.9,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from diagnostics.rules.base import Rule, hypothesis
 from diagnostics.signals.predictions.classes import Inflow, Output, inflows
 from diagnostics.types import ConfusionCounts, Finding, Quantity, Severity
@@ -83,5 +85,6 @@ def _sure_errors(output: Output, number: int) -> bool | None:
     fell = (answers.answer == number) & (answers.truth != number)
     if fell.sum() < 5:
         return None
-    spread, whole = float(scores[fell].std()), float(scores.std())
-    return spread < 0.25 * whole if whole > 0 else None
+    low, high = np.quantile(scores[fell], [0.25, 0.75])
+    whole = float(scores.std())
+    return bool(high - low < 0.25 * whole) if whole > 0 else None
