@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 SCRIPT = Path(__file__).resolve().parent.parent / "main.py"
+# What the first page imports; by name, since this package is below the pages.
+FIRST_PAGE = ("app.components.chrome", "app.components.pickers", "app.views.triage", "diagnostics.workspace")
 DEMO = SCRIPT.parent.parent / "demo_data" / "runs"
 
 
@@ -71,9 +74,15 @@ def create_app(settings: Settings) -> App:
 
 
 def prepare(settings: Settings) -> None:
-    """Open the workspace once, bring the demo in and remove what was deleted long ago, beside the first pages."""
+    """Get ready while the first browser still loads its scripts, then look after the workspace.
+
+    Imports what the first page needs, opens the workspace once so that it is migrated, brings the demo in and removes
+    what was deleted long ago.
+    """
     from diagnostics.exceptions import RunClinicError
 
+    for module in FIRST_PAGE:
+        importlib.import_module(module)
     try:
         workspace = settings_module.open_workspace(settings)
         if settings.demo and DEMO.is_dir():
