@@ -39,6 +39,10 @@ class NameReading:
         Whether the measure lies between 0 and 1 (or 0 and 100 %).
     loss_rank : int or None
         0 for a loss; 1 and more for errors that may stand in for a missing loss, best first.
+    measure : str
+        The measure without its qualifiers ("accuracy" of "accuracy_clean"), "" where unknown.
+    evaluated : bool
+        Whether nobody measures it on the training data, because it costs a pass of its own (mAP, BLEU, FID).
     """
 
     metric: str
@@ -50,6 +54,8 @@ class NameReading:
     variant: str = ""
     bounded: bool = False
     loss_rank: int | None = None
+    measure: str = ""
+    evaluated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +67,7 @@ class _Measure:
     bounded: bool
     unit: str
     loss_rank: int | None
+    evaluated: bool
 
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
@@ -73,6 +80,7 @@ for _entry in _DATA["measure"]:
         name=_entry["name"], role=Role(_entry["role"]), strong=_entry.get("strong", False),
         greater_is_better={"up": True, "down": False}.get(_entry.get("better", "")),
         bounded=_entry.get("bounded", False), unit=_entry.get("unit", ""), loss_rank=_entry.get("loss_rank"),
+        evaluated=_entry.get("evaluated", False),
     )  # fmt: skip
     for _alias in _entry["aliases"]:
         _ALIASES[tuple(_alias.split())] = _measure
@@ -93,6 +101,7 @@ def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words without accents."""
     text = unicodedata.normalize("NFKD", name.strip().strip("\"'"))
     text = "".join(c for c in text if not unicodedata.combining(c))
+    text = text.replace("IoU", "Iou")
     if re.search(r"ap", text, re.IGNORECASE):
         text = re.sub(r"\bAP([sml])\b", lambda m: f"ap {_SIZES[m[1]]}", text)
         text = re.sub(r"[@_\s]*\[?\s*(?:iou=)?0?\.?50?\s*[:_-]\s*0?\.?95\]?", " 5095 ", text)
@@ -169,7 +178,7 @@ def _reading(
     return NameReading(
         metric=metric, split=split, role=role or measure.role, unit=unit or measure.unit, certain=certain,
         greater_is_better=measure.greater_is_better, variant=variant, bounded=measure.bounded,
-        loss_rank=measure.loss_rank,
+        loss_rank=measure.loss_rank, measure=measure.name, evaluated=measure.evaluated,
     )  # fmt: skip
 
 
@@ -263,6 +272,6 @@ def _unknown(rest: list[str], split: Split | None, unit: str, variant: str) -> N
     statistic = any(w in _WORDS["statistic"] for w in rest)
     role = Role.METRIC if split is not None and not statistic else Role.OTHER
     return NameReading(
-        metric="_".join(rest), split=split, role=role, unit=unit, certain=statistic and split is not None,
+        metric="_".join(rest), split=split, role=role, unit=unit, certain=statistic,
         variant=variant,
     )  # fmt: skip

@@ -75,6 +75,7 @@ def pair(items: Sequence[Item]) -> Pairing:
     _run_means(pairing)
     _test_as_validation(pairing)
     _unsaid_splits(pairing)
+    _near_pairs(pairing)
     _variants(pairing)
     _collisions(pairing)
     return pairing
@@ -141,9 +142,21 @@ def _unsaid_splits(pairing: Pairing) -> None:
 
 def _beside_loss(pairing: Pairing, one: Item) -> Split | None:
     """``loss, accuracy``: training, when both were logged on the same rows; a sparser metric stays open."""
+    if one.reading.evaluated:
+        return Split.VALIDATION
     losses = [i for i in pairing.items if i.role is not Role.METRIC and i.role in JUDGED and i.n > 0]
     bare = [i for i in losses if i.reading.split is None and i.series.split is None]
     return Split.TRAIN if any(one.n >= 0.9 * i.n for i in bare) else None
+
+
+def _near_pairs(pairing: Pairing) -> None:
+    """``train_acc`` and ``clean_test_acc``, each the only one of its measure without a partner, are partners."""
+    metrics = [i for i in pairing.items if i.role is Role.METRIC and i.split is not None and i.reading.measure]
+    for measure in dict.fromkeys(i.reading.measure for i in metrics):
+        sides = {s: [i for i in metrics if i.reading.measure == measure and i.split is s] for s in Split}
+        train, held = sides[Split.TRAIN], sides[Split.VALIDATION]
+        if len(train) == len(held) == 1 and train[0].metric != held[0].metric:
+            train[0].metric = held[0].metric = min(train[0].metric, held[0].metric, key=len)
 
 
 def _variants(pairing: Pairing) -> None:

@@ -36,14 +36,14 @@ def parts(columns: Mapping[str, Numbers], texts: Mapping[str, Sequence[str]]) ->
     counted = counters(columns, texts)
     if counted.main is None:
         return [whole]
-    for name in columns:
-        if "_".join(names.words(name)) not in _RUN_WORDS:
-            continue
-        keys = _keys(name, columns, texts)
+    named = [n for n in columns if "_".join(names.words(n)) in _RUN_WORDS]
+    # One column first; where none explains the table alone, all of them together (config and seed).
+    for group in [*([n] for n in named), named]:
+        keys = [" ".join(k) for k in zip(*(_keys(n, columns, texts) for n in group), strict=True)]
         values = list(dict.fromkeys(keys))
-        if not 2 <= len(values) <= MAX_RUNS or not _explains(counted.main, keys):
-            continue
-        return [_part(columns, texts, name, str(value), np.array([k == value for k in keys])) for value in values]
+        if 2 <= len(values) <= MAX_RUNS and _explains(counted.main, keys):
+            array = np.array(keys)
+            return [_part(columns, texts, group, array == value) for value in values]
     return [whole]
 
 
@@ -64,15 +64,18 @@ def _explains(counter: NDArray[np.float64], keys: Sequence[str]) -> bool:
 
 
 def _part(
-    columns: Mapping[str, Numbers], texts: Mapping[str, Sequence[str]], key: str, value: str, rows: NDArray[np.bool_]
+    columns: Mapping[str, Numbers], texts: Mapping[str, Sequence[str]], keys: Sequence[str], rows: NDArray[np.bool_]
 ) -> Part:
     kept = {
         n: Numbers(value=c.value[rows], present=c.present[rows], text=c.text and 1, percent=c.percent)
         for n, c in columns.items()
-        if n != key
+        if n not in keys
     }
-    words = {n: [t for t, r in zip(cells, rows, strict=True) if r] for n, cells in texts.items() if n != key}
-    return Part(columns=kept, texts=words, name=f"{key} {value}" if value.isdigit() else value, config={key: value})
+    words = {n: [t for t, r in zip(cells, rows, strict=True) if r] for n, cells in texts.items() if n not in keys}
+    first = int(np.argmax(rows))
+    config = {k: _keys(k, columns, texts)[first] for k in keys}
+    name = " ".join(f"{k} {v}" if v.replace(".", "").isdigit() else v for k, v in config.items())
+    return Part(columns=kept, texts=words, name=name, config=config)
 
 
 def by_split(part: Part, counted: Counters) -> tuple[Series, ...]:

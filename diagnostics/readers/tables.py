@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from diagnostics.exceptions import BrokenFile, TooLarge, UnreadableFile
+from diagnostics.readers import names
 from diagnostics.readers.cells import Numbers, decimal_commas, is_missing, number, numbers
 from diagnostics.readers.source import Source
 from diagnostics.types import Note
@@ -114,6 +115,7 @@ def _dialect(text: str, *, whole: bool) -> Dialect | None:
     while skip < len(lines) and (not lines[skip].strip() or re.match(r"#|sep=", lines[skip])):
         comment = lines[skip] if lines[skip].startswith("#") else comment
         skip += 1
+    skip += _preamble(lines[skip : skip + 60])
     body = [line for line in lines[skip : skip + 200] if line.strip()]
     if not body or len(body[0]) > MAX_CELL:
         return None
@@ -133,6 +135,26 @@ def _dialect(text: str, *, whole: bool) -> Dialect | None:
         header = [f"column {i + 1}" for i in range(len(first))]
     return Dialect(separator=separator, header=_unique(header), spelled=(), has_header=False, skip=skip,
                    sample=tuple(rows), decimal_comma=commas)  # fmt: skip
+
+
+def _preamble(lines: Sequence[str]) -> int:
+    """Lines of prose above the header ("Training time: 812 s"), found by a header of measures above numbers."""
+    for skip in range(min(len(lines) - 1, 20)):
+        rest = [line for line in lines[skip:] if line.strip()]
+        if not lines[skip].strip() or len(rest) < 2:
+            continue
+        separator = _separator(rest)
+        try:
+            head, first = cells_of(rest[0], separator), cells_of(rest[1], separator)
+        except csv.Error:
+            return 0
+        plain = sum(number(c, decimal_comma=True) is not None or is_missing(c) for c in first)
+        if len(head) > 1 and len(first) >= len(head) - 1 and plain * 2 > len(first):
+            texts = [c for c in head if number(c, decimal_comma=True) is None]
+            measures = [c for c in texts if names.parse(c).loss_rank is not None or names.parse(c).bounded]
+            # The first line as it is, unless a header in words stands further down.
+            return skip if skip == 0 or measures else 0
+    return 0
 
 
 def _separator(lines: Sequence[str]) -> str:

@@ -69,6 +69,18 @@ def test_an_unsaid_metric_beside_a_named_training_loss_is_asked_about():
     assert curve(found, "accuracy", None) and found.unplaced == ("accuracy",)
 
 
+def test_metrics_nobody_measures_on_training_data_are_validation():
+    found = table(loss=FALL, mAP50=RISE, bleu=RISE, accuracy=RISE)
+    assert [places(found)[n][1] for n in ("mAP50", "bleu", "accuracy")] == ["validation", "validation", "train"]
+
+
+def test_the_only_two_of_a_measure_are_partners():
+    found = table(Train_Acc=RISE, Clean_Test_Acc=RISE)
+    assert curve(found, "accuracy", T).source == "Train_Acc" and curve(found, "accuracy", V).source == "Clean_Test_Acc"
+    found = table(train_acc_a=RISE, train_acc_b=RISE, val_acc_a=RISE)
+    assert len({c.metric for c in found.curves}) == 2
+
+
 def test_test_curves_stand_in_only_without_validation():
     found = table(train_loss=FALL, test_loss=FALL, test_acc=RISE)
     assert curve(found, "loss", V).source == "test_loss" and "test_as_validation" in codes(found)

@@ -243,3 +243,18 @@ def test_reinforcement_logs(tmp_path):
     assert found.name == "ppo_s0" and found.pick(role=Role.REWARD)[0].value.tolist() == [-10, 5] and not found.unplaced
     text = "episode_reward_mean,training_iteration,timesteps_total,done\n1,1,100,False\n2,2,200,False\n"
     assert format_of(run(tmp_path, text, "progress.csv")) == "rllib_progress_csv"
+
+
+@pytest.mark.parametrize(
+    "preamble", ["Training time: 812.5,,\n", "Val samples: 12, batches: 3\n\n", "took 5 s\nFinal accuracy: 0.9\n"]
+)
+def test_prose_above_the_header(tmp_path, preamble):
+    found = run(tmp_path, preamble + "Epoch,Train Loss,Val Loss\n1,0.9,1.0\n2,0.8,0.9\n3,0.7,0.8\n", "log.csv")
+    assert values(found, "loss", T) == [0.9, 0.8, 0.7] and values(found, "loss", V) == [1.0, 0.9, 0.8]
+
+
+def test_runs_told_apart_by_two_columns(tmp_path):
+    rows = [f"{c},{s},{e},{1 / e},{1.1 / e}\n" for c in (1, 2) for s in (0, 1) for e in (1, 2, 3)]
+    parts = drafts(tmp_path, "config_id,seed,epoch,train_loss,val_loss\n" + "".join(rows), "sweep.csv")
+    assert [p.name for p in parts] == [f"sweep · config_id {c} seed {s}" for c in (1, 2) for s in (0, 1)]
+    assert parts[3].config == {"config_id": "2", "seed": "1"} and len(parts[0].series[0].value) == 3

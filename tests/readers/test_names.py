@@ -37,7 +37,8 @@ TERMS = {
     "train/box_loss": ("box_loss", T), "val/box_loss": ("box_loss", V), "loss_rpn_cls": ("rpn_cls_loss", None),
     "lm_loss": ("lm_loss", None), "eval_mlm_loss": ("mlm_loss", V), "valid_loss_0": ("loss_0", V),
     "Train Robust Loss": ("robust_loss", T), "d_loss": ("d_loss", None), "loss_box_reg": ("box_reg_loss", None),
-    "val_age_output_loss": ("age_loss", V),
+    "val_age_output_loss": ("age_loss", V), "Loss_Data": ("data_loss", None), "value_loss": ("value_loss", None),
+    "Train IoU Loss": ("iou_loss", T),
 }  # fmt: skip
 
 OTHERS = {
