@@ -25,6 +25,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
      (COCO, "coco_instances_results.json", "seems_coco_results"), (NOTEBOOK, "train.ipynb", "seems_notebook"),
      (PACKAGE, "package.json", "seems_tool_config"), (PNG, "loss.png", "seems_image"),
      ("iter\tPassed\tRemaining\n0\t1\t2\n1\t2\t1\n", "time_left.tsv", "seems_timing"),
+     ("# Runs\n\n| run | val_x |\n|---|---|\n| a | 1 |\n", "README.md", "seems_readme"),
      ("import numpy as np\n\n\ndef train():\n    return 1\n", "train.py", "seems_source_code")],
 )  # fmt: skip
 def test_other_files_are_named_for_what_they_seem(tmp_path, text, name, code):

@@ -50,8 +50,11 @@ class SomethingElse:
     """The last resort: refuse with the name of the thing."""
 
     def sniff(self, source: Source) -> float:
-        """Just above nothing, so that every reader goes first."""
-        return 0.02 if seems(source) else 0.01 if dialect(source) is not None else 0.0
+        """Just above nothing, so that every reader goes first; prose and code go before a table that is no log."""
+        kind = seems(source)
+        if kind in ("readme", "source_code"):
+            return 0.06
+        return 0.02 if kind else 0.01 if dialect(source) is not None else 0.0
 
     def read(self, source: Source) -> Sequence[Reading]:
         """Refuse."""
