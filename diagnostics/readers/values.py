@@ -28,13 +28,15 @@ def parsed(text: str) -> Any:
     return text[:MAX_TEXT]
 
 
-def flat(value: Any) -> dict[str, Any]:
+def flat(value: Any, *, finite: bool = True) -> dict[str, Any]:
     """Nested tables as one, keys joined by dots.
 
     Parameters
     ----------
     value : object
         Lists of plain values stay lists of at most 20; longer ones and deeper tables are left out.
+    finite : bool
+        Spell NaN and infinity as text, which settings may hold but JSON may not.
 
     Returns
     -------
@@ -53,13 +55,13 @@ def flat(value: Any) -> dict[str, Any]:
             waiting.extend(reversed(items))
         elif name and isinstance(inner, list | tuple):
             if len(inner) <= MAX_ITEMS and all(isinstance(v, str | int | float | bool | None) for v in inner):
-                found[name] = [_plain(v) for v in inner]
+                found[name] = [_plain(v, finite) for v in inner]
         elif name and (inner is None or isinstance(inner, str | int | float | bool)):
-            found[name] = _plain(inner)
+            found[name] = _plain(inner, finite)
     return found
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, finite: bool) -> Any:
     if isinstance(value, str):
         return value[:MAX_TEXT]
-    return value if not isinstance(value, float) or math.isfinite(value) else str(value)
+    return str(value) if finite and isinstance(value, float) and not math.isfinite(value) else value

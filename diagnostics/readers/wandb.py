@@ -134,7 +134,7 @@ def _row(data: bytes, message: Field) -> dict[str, float]:
     media: set[str] = set()
     for item in protobuf.fields(data, message.start, message.stop):
         if item.number == 1 and item.kind == LENGTH:
-            for key, value in flat(_item(data, item)).items():
+            for key, value in flat(_item(data, item), finite=False).items():
                 if key.endswith("._type"):
                     media.add(key.removesuffix("_type"))
                 elif isinstance(value, int | float) and not isinstance(value, bool):

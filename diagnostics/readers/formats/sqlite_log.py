@@ -102,7 +102,7 @@ def _trackio(source: Source, database: sqlite3.Connection) -> Sequence[Reading]:
             configs[run] = flat(_json(text))
     points: dict[str, dict[str, list[tuple[float, float, float]]]] = {}
     for run, step, text in _bounded(source, database, "select run_name, step, metrics from metrics order by rowid"):
-        for key, value in flat(_json(text)).items():
+        for key, value in flat(_json(text), finite=False).items():
             number = _number(value)
             if number is not None:
                 points.setdefault(run, {}).setdefault(key, []).append((number, float(step or 0), 0.0))
