@@ -38,7 +38,8 @@ def refused(uploads: Sequence[Upload]) -> None:
 def _story(upload: Upload) -> tuple[str, ...]:
     """Return why the file was refused, without its own name, so that files with the same story stand together."""
     told = (error_text(failure, language()) for failure in upload.failures[:_SHOWN])
-    return tuple(dict.fromkeys(sentence.replace(upload.label, _("this file")) for sentence in told))
+    bare = (sentence.removeprefix(f"{upload.label}: ").replace(upload.label, _("this file")) for sentence in told)
+    return tuple(dict.fromkeys(bare))
 
 
 def draw(uploads: Sequence[Upload], runs: Sequence[RunEntry]) -> None:

@@ -28,7 +28,7 @@ def draw(entry: RunEntry, run: Run) -> None:
     )  # fmt: skip
     st.caption(_("The answers are remembered: files with the same columns are read with them from now on."))
     guesses = {curve.source: curve for curve in run.curves}
-    with st.form(f"mapping-{entry.id}-{entry.version}"):
+    with st.form(f"mapping-{entry.id}-{entry.version}", border=False):
         for number, name in enumerate(names):
             guess = guesses.get(name)
             columns = st.columns([3, 3, 2, 2], vertical_alignment="bottom")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app import loading, state
@@ -11,7 +13,7 @@ from app.components.subjects import Subjects
 from app.components.text import escape
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import action_title, explain, reason, title
-from diagnostics.types import Report, Severity
+from diagnostics.types import Finding, Report, Severity
 
 _SETTING = "triage"
 _MARKS = {"clear": ":green[✓]", "found": ":orange[◆]", "open": ":gray[○]"}
@@ -63,8 +65,7 @@ def _step(step: Step, report: Report, subjects: Subjects) -> str:
     text = escape(_(step.title))
     if said.found:
         where, more = subjects.listed(said.found)
-        first = {finding.id: finding for finding in reversed(said.found)}
-        symptoms = ", ".join(title(finding, language()) for finding in reversed(first.values()))
+        symptoms = ", ".join(_symptoms(said.found))
         if more:
             where += " " + ngettext("and {n} more", "and {n} more", more).format(n=more)
         mark = _MARKS["found"]
@@ -74,6 +75,14 @@ def _step(step: Step, report: Report, subjects: Subjects) -> str:
     if said.skipped:
         return f"{_MARKS['open']} {text}: {escape(reason(said.skipped[0], language()))}"
     return f"{_MARKS['open']} {text}: {_('no file about this yet')}"
+
+
+def _symptoms(found: Sequence[Finding]) -> list[str]:
+    """Return the names of the findings; one that stands alone is told with its numbers."""
+    together: dict[str, list[Finding]] = {}
+    for finding in found:
+        together.setdefault(finding.id, []).append(finding)
+    return [title(same[0] if len(same) == 1 else id, language()) for id, same in together.items()]
 
 
 def _clear(step: Step, report: Report, n: int) -> str:

@@ -8,6 +8,7 @@ from app.components import grouping
 from app.components.text import escape
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import reason, title
+from diagnostics.knowledge.numbers import integer
 from diagnostics.types import Report, RuleOutcome
 
 _SHOWN_REASONS = 12
@@ -24,13 +25,16 @@ def draw(report: Report) -> None:
 
 
 def _sentence(counts: grouping.Verdict) -> str:
-    action = ngettext("{n} finding needs action", "{n} findings need action", counts.action).format(n=counts.action)
-    parts = [f"**{_('Nothing needs action')}**" if not counts.action else f"**{action}**"]
+    def shown(n: int) -> str:
+        return integer(n, language())
+
+    action = ngettext("{n} finding needs action", "{n} findings need action", counts.action)
+    parts = [f"**{action.format(n=shown(counts.action))}**" if counts.action else f"**{_('Nothing needs action')}**"]
     if counts.watch:
-        parts.append(_("{n} to watch").format(n=counts.watch))
-    parts.append(ngettext("{n} rule clear", "{n} rules clear", counts.clear).format(n=counts.clear))
+        parts.append(_("{n} to watch").format(n=shown(counts.watch)))
+    parts.append(ngettext("{n} rule clear", "{n} rules clear", counts.clear).format(n=shown(counts.clear)))
     if counts.unchecked:
-        parts.append(_("{n} not checked").format(n=counts.unchecked))
+        parts.append(_("{n} not checked").format(n=shown(counts.unchecked)))
     return " · ".join(parts)
 
 
