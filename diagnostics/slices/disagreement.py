@@ -21,7 +21,8 @@ class Disagreement:
     ----------
     share : float
         Where the extra errors lie between the confidence of ordinary errors (0) and that of the slice's right answers
-        (1). Labels that are wrong regardless of the input give 1; inputs that the model finds hard give about 0.
+        (1). Labels that are wrong regardless of the input give 1 or a little more (some flips make an ordinary error
+        right); inputs that the model finds hard give about 0.
     low, high : float
         95 % interval.
     errors : int

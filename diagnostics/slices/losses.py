@@ -72,7 +72,7 @@ def _classes(predictions: Predictions, table: Table) -> Outcome:
     if roles.truth is None:
         raise NeedsAnswer("needs_truth_and_prediction", task=str(predictions.task))
     truth = class_codes(table.column(roles.truth), labels)
-    probability = _probabilities(predictions, table)
+    probability = probabilities_of(predictions, table)
     if roles.predicted is not None:
         answer = class_codes(table.column(roles.predicted), labels)
     elif probability is not None and probability.shape[1] == len(labels.classes):
@@ -92,7 +92,7 @@ def _classes(predictions: Predictions, table: Table) -> Outcome:
     return replace(found, more=more)
 
 
-def _probabilities(predictions: Predictions, table: Table) -> FloatArray | None:
+def probabilities_of(predictions: Predictions, table: Table) -> FloatArray | None:
     """Shape (n, k) in class order; from the positive score where a binary file has only that."""
     roles = predictions.roles
     scale = 0.01 if roles.score_kind == "percent" else 1.0

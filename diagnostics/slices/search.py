@@ -10,6 +10,7 @@ import numpy as np
 from diagnostics.slices.atoms import Atoms, alone, combined
 from diagnostics.slices.attributes import Attribute, Kind
 from diagnostics.slices.counting import Cancelled, Event, Progress, Scores, pairs, single
+from diagnostics.slices.deepening import Deeper, deeper
 from diagnostics.slices.refinement import refined, rows_of
 from diagnostics.slices.scan import LARGEST_P, Candidate, Scan, Tables, Term, scan
 from diagnostics.slices.tails import Population, log_upper_tail, population
@@ -127,9 +128,21 @@ class Search:
         coarse = [part(codes) for codes in self._coarse]
         return Tables(single=singles, pairs=pairs(coarse, sizes, scores, progress=progress, cancel=self._cancel))
 
-    def scan(self, tables: Tables, of: Population, *, level: float) -> Scan:
-        """Try all candidates on some counts."""
-        return scan(tables, self.alone, self.combined, of, min_size=self.min_size, level=level)
+    def scan(self, tables: Tables, of: Population, *, level: float, among: np.ndarray | None = None) -> Scan:
+        """Try all candidates on some counts; those of three conditions on the rows of `among`."""
+        further: list[Deeper] = []
+        tried = 0
+        if self.depth >= 3 and tables.pairs:
+            rows = np.ones(len(self.scores), dtype=bool) if among is None else among
+            sizes = [a.coarse_size for a in self.attributes]
+            further, tried = deeper(
+                tables, self.combined, self._coarse, sizes, self.scores, rows, of,
+                min_size=self.min_size, cancel=self._cancel,
+            )  # fmt: skip
+        return scan(
+            tables, self.alone, self.combined, of, min_size=self.min_size, level=level,
+            further=further, further_tested=tried,
+        )  # fmt: skip
 
     def run(self, *, level: float = LEVEL) -> Found:
         """Find weak slices one after the other; each time the rows of the last are set aside and all is tried anew.
@@ -158,7 +171,7 @@ class Search:
             among[aside] = False
             tables = tables - self.tables(aside)
             of = population(self.scores, among)
-            following = self.scan(tables, of, level=level)
+            following = self.scan(tables, of, level=level, among=among)
             left = {c.terms for c in following.found}
             members = tuple(c for c in current.found if c.terms not in left and c.terms != tried.terms)
             group = Group(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from diagnostics.exceptions import NeedsAnswer
 from diagnostics.signals import Missing, signal
@@ -42,21 +40,30 @@ def slice_search(predictions: Predictions) -> SearchResult:
 
 
 @signal
-def found_slices(slice_search: SearchResult, slice_suspects: tuple[Suspect, ...]) -> tuple[Slice, ...]:
-    """The slices that are worse than chance explains, largest excess loss first."""
-    return tuple(suspect.slice for suspect in slice_suspects)
+def slice_disagreements(slice_search: SearchResult) -> tuple[Disagreement | None, ...]:
+    """How confident the errors of each found slice are."""
+    if slice_search.outcome.metric != "accuracy":
+        return (None,) * min(LISTED, len(slice_search.slices))
+    return tuple(disagreement(slice_search.outcome, mask) for mask in slice_search.masks[:LISTED])
 
 
 @signal
-def slice_suspects(slice_search: SearchResult) -> tuple[Suspect, ...]:
+def found_slices(slice_search: SearchResult, slice_disagreements: tuple[Disagreement | None, ...]) -> tuple[Slice, ...]:
+    """The slices that are worse than chance explains, largest excess loss first; the report lists these."""
+    pairs = zip(slice_search.slices, slice_disagreements, strict=False)
+    return tuple(_annotated(item, signs) for item, signs in pairs)
+
+
+@signal
+def slice_suspects(
+    found_slices: tuple[Slice, ...], slice_disagreements: tuple[Disagreement | None, ...]
+) -> tuple[Suspect, ...]:
     """Each found slice with the confidence of its errors."""
-    pairs = zip(slice_search.slices[:LISTED], slice_search.masks, strict=False)
-    return tuple(_suspect(slice_search, item, mask) for item, mask in pairs)
+    pairs = zip(found_slices, slice_disagreements, strict=True)
+    return tuple(Suspect(slice=item, disagreement=signs) for item, signs in pairs)
 
 
-def _suspect(result: SearchResult, item: Slice, mask: Any) -> Suspect:
-    signs = disagreement(result.outcome, mask) if result.outcome.metric == "accuracy" else None
-    known: Mapping[str, Any] = (
-        {} if signs is None else {"confident_share": signs.share, "confidence_shift": signs.shift}
-    )
-    return Suspect(slice=replace(item, params={**item.params, **known}), disagreement=signs)
+def _annotated(item: Slice, signs: Disagreement | None) -> Slice:
+    if signs is None:
+        return item
+    return replace(item, params={**item.params, "confident_share": signs.share, "confidence_shift": signs.shift})
