@@ -19,7 +19,7 @@ if str(_HERE.parent) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from app import state  # noqa: E402
-from app.components import chrome, pickers  # noqa: E402
+from app.components import chips, chrome, pickers  # noqa: E402
 from app.i18n import N_, _  # noqa: E402
 
 PAGES = {
@@ -61,6 +61,7 @@ def main() -> None:
         pickers.sidebar()
         chrome.preferences()
     state.publish()
+    chips.draw()
     page.run()
 
 

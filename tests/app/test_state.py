@@ -27,3 +27,11 @@ def test_another_project_drops_the_runs(store):
 
 def test_an_unknown_language_falls_back(home):
     assert draw(lang="tlh").title[0].value == "What is wrong with your training?"
+
+
+def test_an_active_slice_is_shown_and_can_be_left(demo):
+    page = draw(project="demo", slice="camera == night")
+    assert any("camera" in text.value for text in page.markdown)
+    page.button("leave_slice").click().run()
+    assert "slice" not in page.query_params
+    assert not any(button.key == "leave_slice" for button in page.button)
