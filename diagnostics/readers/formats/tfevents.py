@@ -12,7 +12,7 @@ from diagnostics.readers import events, tfrecord
 from diagnostics.readers.draft import Draft, Series
 from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
-from diagnostics.types import FloatArray, Note, RunConfig
+from diagnostics.types import FloatArray, Note, RunConfig, Split
 
 FORMAT = "tfevents"
 MAX_BYTES = 4 << 30
@@ -89,6 +89,8 @@ def _series(found: events.Events) -> tuple[Series, ...]:
     epoch = finished.get("epoch") or finished.get("train/epoch")
     series = []
     places = _places(finished)
+    # Keras writes these tags in the folder of its validation writer only, beside that split's epoch_loss.
+    validating = any(tag.startswith("evaluation_") for tag in finished)
     for tag, (step, wall, value, offset) in sorted(finished.items(), key=lambda pair: int(pair[1][3][0])):
         # Keras counts epochs in the step field of these tags, whatever the writer calls it.
         by_epoch = tag.startswith("epoch_")
@@ -99,6 +101,7 @@ def _series(found: events.Events) -> tuple[Series, ...]:
                 step=None if by_epoch else step,
                 epoch=step if by_epoch else _epochs_at(step, epoch),
                 wall_time=wall if np.any(wall) else None,
+                split=Split.VALIDATION if validating and by_epoch else None,
                 row=None if places is None else np.searchsorted(places, offset),
             )
         )
