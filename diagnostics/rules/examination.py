@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from diagnostics.rules.advice import reconciled
 from diagnostics.rules.arbitration import arbitrated
 from diagnostics.rules.registry import rules
@@ -26,6 +28,8 @@ def examine(subject: Subject, inputs: Inputs) -> tuple[RuleOutcome, ...]:
     tuple of RuleOutcome
         One a rule, sorted by rule id.
     """
-    outcomes = arbitrated([rule.run(subject, inputs) for rule in rules(subject.kind)])
+    # Numbers near the ends of what a float holds overflow to infinity, which compares as it should.
+    with np.errstate(over="ignore", invalid="ignore"):
+        outcomes = arbitrated([rule.run(subject, inputs) for rule in rules(subject.kind)])
     advised = iter(reconciled(f for outcome in outcomes for f in outcome.findings))
     return tuple(replace(o, findings=tuple(next(advised) for _ in o.findings)) for o in outcomes)

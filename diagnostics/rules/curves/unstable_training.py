@@ -31,6 +31,8 @@ class UnstableTraining(Rule):
     # Lasting rise of the training loss, as a fraction of the loss of a model that knows nothing: a fifth of
     # everything there is to learn was lost again. Unitless.
     CLIMB = 0.2
+    # The same of validation, which shows whether the weights were thrown off or only a hard stretch of batches came.
+    HELD_OUT_CLIMB = 0.05
     # The same, from which "it diverged" is the plain word: ten times the loss of knowing nothing.
     DIVERGED = 10.0
     # Back and forth from row to row, same unit: training beyond what its batches explain, and validation. Both must
@@ -83,9 +85,10 @@ class UnstableTraining(Rule):
         )  # fmt: skip
 
     def _climbs(self, stability: Stability) -> bool:
-        """Alone, a training loss must climb by more than the best of its own noise."""
-        alone = stability.held_out_swing is None
-        return stability.climb >= max(self.CLIMB, 3 * stability.swing if alone else 0.0)
+        """Validation must climb too; alone, a training loss must climb by more than its own noise brings about."""
+        if stability.held_out_climb is None:
+            return stability.climb >= max(self.CLIMB, 3 * stability.swing)
+        return stability.climb >= self.CLIMB and stability.held_out_climb >= self.HELD_OUT_CLIMB
 
     def _swings(self, stability: Stability, progress: Progress) -> bool:
         """Alone, a training loss must have learned something first: noise about the start is another matter."""

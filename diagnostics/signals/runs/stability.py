@@ -28,6 +28,8 @@ class Stability:
         rise of validation instead where no training loss was logged.
     climb_at : float
         Where it was highest.
+    held_out_climb : float or None
+        The same of the validation loss.
     swing, held_out_swing : float
         Noise of the training loss beyond what the batches it averages explain; noise of the validation loss.
     reversals : float
@@ -43,6 +45,7 @@ class Stability:
 
     climb: float
     climb_at: float
+    held_out_climb: float | None
     swing: float
     held_out_swing: float | None
     reversals: float
@@ -59,8 +62,7 @@ def stability(course: Course, scale: Scale) -> Stability:
         raise Missing("too_short", n=len(course))
     lead = course.train if course.train is not None else course.main
     level = lead / scale.reference
-    lasting = trailing_median(level, 3)
-    rise = lasting - np.minimum.accumulate(lasting)
+    lasting, rise = _lasting_rise(level)
     top = int(np.argmax(rise))
     low = float(np.minimum.accumulate(lasting)[top])
     scatter = _scatter(course, level, scale)
@@ -69,12 +71,19 @@ def stability(course: Course, scale: Scale) -> Stability:
     held_out = course.validation
     return Stability(
         climb=climb, climb_at=float(course.x[top]),
+        held_out_climb=None if held_out is None else float(_lasting_rise(held_out / scale.reference)[1].max()),
         swing=max(0.0, noise(level) ** 2 - scatter**2) ** 0.5,
         held_out_swing=None if held_out is None else noise(held_out) / scale.reference,
         reversals=min(_reversals(c) for c in (course.train, held_out) if c is not None),
         returned=(float(lasting[top]) - float(np.median(lasting[-2:]))) / max(float(lasting[top]) - low, 1e-12),
         spikes=tuple(float(course.x[i]) for i in where), largest_spike=size, n=len(level),
     )  # fmt: skip
+
+
+def _lasting_rise(level: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Trailing median of three rows, and how far it is above its lowest value so far."""
+    lasting = trailing_median(level, 3)
+    return lasting, lasting - np.minimum.accumulate(lasting)
 
 
 def _scatter(course: Course, level: FloatArray, scale: Scale) -> float:
