@@ -70,10 +70,12 @@ def _best(candidates: Sequence[str], columns: Mapping[str, Numbers]) -> str | No
     best, filled = None, 0
     for name in candidates:
         column = columns[name]
-        known = column.value[column.present & np.isfinite(column.value)]
+        keep = column.present & np.isfinite(column.value)
+        known = column.value if keep.all() else column.value[keep]
         if not len(known) or column.text > len(known):
             continue
-        moves = np.diff(known)
+        # A sample is enough to see whether a column counts.
+        moves = np.diff(known[:: max(len(known) // 100_000, 1)])
         if len(known) > filled and (moves < 0).sum() <= max((moves > 0).sum(), 1):
             best, filled = name, len(known)
     return best
@@ -132,29 +134,35 @@ def series(
         Use only these rows.
     """
     out = []
+    shared: dict[tuple[int, int], tuple[NDArray[np.bool_], Series]] = {}
     for name, column in columns.items():
         if name in found.columns or name in skip:
             continue
         mask = column.present if rows is None else column.present & rows
-        count = int(mask.sum())
+        count = int(np.count_nonzero(mask))
         if not count or column.text > count:
             continue
-        out.append(_one(name, column, mask, found, count))
+        key = (count, int(np.argmax(mask)))
+        # Columns that are filled on the same rows share their counters.
+        twin = shared.get(key)
+        if twin is None or not np.array_equal(twin[0], mask):
+            twin = shared[key] = (mask, _places(mask, found, count))
+        value = column.value if count == len(mask) else column.value[twin[1].row]
+        out.append(replace(twin[1], name=name, value=value, unit="percent" if column.percent else ""))
     return tuple(out)
 
 
-def _one(name: str, column: Numbers, mask: NDArray[np.bool_], found: Counters, count: int) -> Series:
-    unit = "percent" if column.percent else ""
+def _places(mask: NDArray[np.bool_], found: Counters, count: int) -> Series:
+    """The counters of the rows of a mask, as a series without a name."""
+    every = Series(name="", value=np.zeros(0), step=found.step, epoch=found.epoch, wall_time=found.wall_time)
     if count == len(mask):
-        row: IntArray = np.arange(count, dtype=np.int64)
-        return Series(name=name, value=column.value, step=found.step, epoch=found.epoch, wall_time=found.wall_time,
-                      row=row, unit=unit)  # fmt: skip
-    row = np.flatnonzero(mask)
-    pick = {
-        key: None if (counter := getattr(found, key)) is None else counter[row]
-        for key in ("step", "epoch", "wall_time")
-    }
-    return Series(name=name, value=column.value[row], row=row, unit=unit, **pick)
+        return replace(every, row=np.arange(count, dtype=np.int64))
+    row: IntArray = np.flatnonzero(mask)
+
+    def of(counter: FloatArray | None) -> FloatArray | None:
+        return None if counter is None else counter[row]
+
+    return replace(every, row=row, step=of(found.step), epoch=of(found.epoch), wall_time=of(found.wall_time))
 
 
 def table_series(table: Table) -> tuple[tuple[Series, ...], Counters]:

@@ -33,10 +33,10 @@ class Part:
 def parts(columns: Mapping[str, Numbers], texts: Mapping[str, Sequence[str]]) -> list[Part]:
     """The runs of a table: several where a column such as ``run`` or ``fold`` explains why the counter goes back."""
     whole = Part(columns=columns, texts=texts)
-    counted = counters(columns, texts)
+    named = [n for n in columns if "_".join(names.words(n)) in _RUN_WORDS]
+    counted = counters(columns, texts) if named else Counters()
     if counted.main is None:
         return [whole]
-    named = [n for n in columns if "_".join(names.words(n)) in _RUN_WORDS]
     # One column first; where none explains the table alone, all of them together (config and seed).
     for group in [*([n] for n in named), named]:
         keys = [" ".join(k) for k in zip(*(_keys(n, columns, texts) for n in group), strict=True)]

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from diagnostics.exceptions import UnreadableFile
@@ -64,11 +65,17 @@ def reader(format: str, *, kind: str = "run") -> Callable[[R], R]:
     return register
 
 
-def registered() -> tuple[Registration, ...]:
-    """All readers, in the order of their format ids; imports every module of `diagnostics.readers.formats`."""
+@lru_cache(maxsize=1)
+def _import_formats() -> None:
+    """Import every format once; the search of the folder is not repeated for every file."""
     package = importlib.import_module("diagnostics.readers.formats")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
+
+
+def registered() -> tuple[Registration, ...]:
+    """All readers, in the order of their format ids; imports every module of `diagnostics.readers.formats`."""
+    _import_formats()
     return tuple(_REGISTRY[key] for key in sorted(_REGISTRY))
 
 

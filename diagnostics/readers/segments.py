@@ -122,6 +122,8 @@ def _by_row(series: Sequence[Series]) -> tuple[list[IntArray], tuple[Segment, ..
         assert one.row is not None
         for jump in _jumps(one):
             gaps.append((int(one.row[jump - 1]) + 1, int(one.row[jump])))
+    if not gaps:
+        return [np.zeros(len(s.value), dtype=np.int64) for s in series], _whole(series)
     main = _common(series, rows)
     order = np.array([_sharpest(main, low, high) for low, high in _meet(gaps)], dtype=np.int64)
     numbers = [np.searchsorted(order, s.row, side="right").astype(np.int64) for s in series if s.row is not None]
@@ -222,7 +224,10 @@ def _along(values: FloatArray, own: IntArray, segments: tuple[Segment, ...]) -> 
 
 
 def _whole(series: Sequence[Series]) -> tuple[Segment, ...]:
-    known = [c for s in series if (c := _counter(s)) is not None and len(c)]
+    kind = "step" if any(s.step is not None for s in series) else "epoch"
+    known = [c for s in series if (c := getattr(s, kind)) is not None and np.isfinite(c).any()]
     if not known:
-        return (Segment(number=0, start=0.0, stop=float(max((len(s.value) for s in series), default=1) - 1)),)
-    return (Segment(number=0, start=min(float(c[0]) for c in known), stop=max(float(c[-1]) for c in known)),)
+        rows = max((int(s.row[-1]) + 1 if s.row is not None else len(s.value) for s in series), default=1)
+        return (Segment(number=0, start=0.0, stop=float(rows - 1)),)
+    low, high = min(float(np.nanmin(c)) for c in known), max(float(np.nanmax(c)) for c in known)
+    return (Segment(number=0, start=low, stop=high),)
