@@ -95,6 +95,7 @@ def _serve(chosen: argparse.Namespace) -> int:
             home=settings.home if chosen.home is None else chosen.home.expanduser().absolute(),
         )
         settings_module.check(settings)
+        settings_module.check_database(settings)
     except settings_module.SettingsError as error:
         print(f"run-clinic: {error}", file=sys.stderr)
         return EXIT_SETTINGS

@@ -120,6 +120,35 @@ def check(settings: Settings) -> None:
         )
 
 
+def check_database(settings: Settings) -> None:
+    """Connect once to a database that was named, so that a mistake is said at the start and not on the first page.
+
+    Raises
+    ------
+    SettingsError
+        Never with the URL, which may hold a password.
+    """
+    if settings.database is None:
+        return
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    from diagnostics.exceptions import RunClinicError
+
+    try:
+        open_workspace(settings).close()
+    except ModuleNotFoundError as error:
+        raise SettingsError("PostgreSQL needs a driver: install run-clinic[postgres].") from error
+    except RunClinicError as error:
+        from diagnostics.knowledge import error_text
+
+        raise SettingsError(error_text(error)) from error
+    except ArgumentError as error:
+        raise SettingsError("RUN_CLINIC_DATABASE is not a database URL (postgresql://user@host/name).") from error
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        raise SettingsError(f"The database that RUN_CLINIC_DATABASE names cannot be used: {reason}") from error
+
+
 def signing_secret(settings: Settings) -> str:
     """The secret given, or on this machine only one kept in the home folder so that it survives a restart."""
     if settings.secret:

@@ -71,6 +71,23 @@ def test_a_short_secret_is_none(served, monkeypatch, capsys):
     assert cli.main(["serve", "--host", "0.0.0.0"]) == 0
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://clinic:hidden@localhost/x", "mysql"),
+        ("nonsense", "not a database URL"),
+        ("postgresql://clinic:hidden@127.0.0.1:1/x", "cannot be used"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_said_at_the_start(served, monkeypatch, capsys, tmp_path, url, said):
+    monkeypatch.setenv("RUN_CLINIC_DATABASE", url)
+    assert cli.main(["--home", str(tmp_path)]) == cli.EXIT_SETTINGS
+    message = capsys.readouterr().err
+    assert said in message
+    assert "hidden" not in message
+    assert served == []
+
+
 def test_a_setting_that_is_no_number_is_named(served, monkeypatch, capsys):
     monkeypatch.setenv("RUN_CLINIC_QUOTA", "lots")
     assert cli.main([]) == cli.EXIT_SETTINGS
