@@ -7,6 +7,8 @@ from typing import Any
 
 from babel.numbers import format_decimal, format_percent, format_scientific
 
+from diagnostics.knowledge.loader import normalized
+
 DASH = "–"
 
 
@@ -34,15 +36,15 @@ def number(value: Any, language: str = "en", digits: int = 3) -> str:
         return integer(real, language)
     magnitude = math.floor(math.log10(abs(real)))
     if magnitude < -4 or magnitude >= 9:
-        return str(format_scientific(real, format=f"0.{'#' * (digits - 1)}E0", locale=language))
+        return str(format_scientific(real, format=f"0.{'#' * (digits - 1)}E0", locale=normalized(language)))
     decimals = max(0, digits - 1 - magnitude)
-    return str(format_decimal(round(real, decimals), format=f"#,##0.{'#' * decimals}", locale=language))
+    return str(format_decimal(round(real, decimals), format=f"#,##0.{'#' * decimals}", locale=normalized(language)))
 
 
 def integer(value: Any, language: str = "en") -> str:
     """A whole number with the language's grouping."""
     real = _real(value)
-    return DASH if real is None else str(format_decimal(round(real), format="#,##0", locale=language))
+    return DASH if real is None else str(format_decimal(round(real), format="#,##0", locale=normalized(language)))
 
 
 def percent(value: Any, language: str = "en", digits: int = 2) -> str:
@@ -60,7 +62,11 @@ def percent(value: Any, language: str = "en", digits: int = 2) -> str:
         return number(real, language)
     share = abs(real) * 100
     decimals = 0 if share == 0 else max(0, digits - 1 - math.floor(math.log10(share)))
-    return str(format_percent(round(real, decimals + 2), format=f"#,##0.{'#' * min(decimals, 4)}%", locale=language))
+    return str(
+        format_percent(
+            round(real, decimals + 2), format=f"#,##0.{'#' * min(decimals, 4)}%", locale=normalized(language)
+        )
+    )
 
 
 def signed(value: Any, language: str = "en", digits: int = 3) -> str:
@@ -75,14 +81,14 @@ def interval(low: Any, high: Any, language: str = "en", digits: int = 3) -> str:
     """Two ends of an interval: "0.1 to 0.38"; empty where there is none."""
     if _real(low) is None or _real(high) is None:
         return ""
-    return f"{number(low, language, digits)} {_TO.get(language, '–')} {number(high, language, digits)}"
+    return f"{number(low, language, digits)} {_TO[normalized(language)]} {number(high, language, digits)}"
 
 
 def percent_interval(low: Any, high: Any, language: str = "en", digits: int = 2) -> str:
     """Two fractions as percentages: "10% to 38%"; empty where there is none."""
     if _real(low) is None or _real(high) is None:
         return ""
-    return f"{percent(low, language, digits)} {_TO.get(language, '–')} {percent(high, language, digits)}"
+    return f"{percent(low, language, digits)} {_TO[normalized(language)]} {percent(high, language, digits)}"
 
 
 _TO = {"en": "to", "pt_BR": "a"}
