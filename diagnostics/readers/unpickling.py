@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_BYTES = 32 << 20  # histories are small; the machine is plain Python and reads about 2 MB/s
-MAX_NODES = 2_000_000
+MAX_NODES = 200_000  # containers; numbers in a list cost nothing here
 _DTYPE = re.compile(r"[<>|=]?(?:[biufc][1248]|c16|f16|b1|\?|O8?|[SU]\d{1,4}|[efdgbBhHiIlLqQ])")
 
 
@@ -198,11 +198,16 @@ def _plain(value: Any, visited: list[int], depth: int = 0) -> Any:
         return value.items if isinstance(value.items, np.ndarray) else _plain(value.items, visited, depth + 1)
     if isinstance(value, dict):
         return {_key(k): _plain(v, visited, depth + 1) for k, v in value.items()}
+    if isinstance(value, list | tuple) and all(type(item) in _ATOMS for item in value):
+        return list(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(v, visited, depth + 1) for v in value]
     if value is None or isinstance(value, bool | int | float | complex | str | bytes | np.ndarray):
         return value
     raise ForbiddenName(type(value).__name__)
+
+
+_ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes})
 
 
 def _key(key: Any) -> Any:
