@@ -149,7 +149,7 @@ def duplicate_facts(predictions: Predictions, *, engine: Engine | None = None) -
     schema: pa.Schema = engine.arrow(predictions, f"SELECT * FROM {table} LIMIT 0").schema
     # The key of a row is new in every copy that an export made; the rest of the row is not.
     running = {name for name, reason in predictions.roles.ignored.items() if reason == "row_number"}
-    running |= {predictions.roles.id} - {None}
+    running |= {predictions.roles.id or ""}
     names = [name for name in schema.names if name != ROW and name not in running]
     # Hashes first: they say how many copies there are without holding the rows.
     key = f"hash({', '.join(quote(name) for name in names)})"
