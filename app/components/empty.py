@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components import uploads
+from app.components.guard import guarded
 from app.i18n import _
 
 
@@ -25,6 +26,7 @@ def invite() -> None:
             st.caption(_("Eight small real runs: healthy, overfitting, a rate too high or too low, and more."))
 
 
+@guarded
 def _open_demo() -> None:
     project = loading.open_demo(_("Demo"))
     if project is not None:

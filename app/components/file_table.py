@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components import undo
+from app.components.guard import guarded
 from app.components.text import escape, plain
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import error_text
@@ -76,6 +77,7 @@ def _state(upload: Upload) -> str:
     return words[upload.state]
 
 
+@guarded
 def _delete(ids: Sequence[str]) -> None:
     loading.delete("upload", ids)
     undo.offer("upload", ids, ngettext("{n} file deleted.", "{n} files deleted.", len(ids)).format(n=len(ids)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
+from app.components.guard import guarded
 from app.components.text import escape, plain
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import label
@@ -55,6 +56,7 @@ def _key(entry: RunEntry, number: int, part: int) -> str:
     return f"map-{entry.id}-{entry.version}-{number}-{part}"
 
 
+@guarded
 def _save(entry: RunEntry, names: tuple[str, ...]) -> None:
     answers = {}
     for number, name in enumerate(names):

@@ -14,7 +14,7 @@ from app.i18n import _, ngettext
 def draw() -> None:
     """Draw the messages that wait, each once."""
     for message in state.flashes():
-        st.info(_text(message))
+        (st.error if message["kind"] == "error" else st.info)(_text(message))
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components import undo
+from app.components.guard import guarded
 from app.i18n import _
 from diagnostics.workspace import Project
 
@@ -27,6 +28,7 @@ def draw(project: Project | None) -> None:
             st.button(_("Delete this project"), key="delete_project", on_click=_delete, args=(project.id, project.name))
 
 
+@guarded
 def _create() -> None:
     name = str(state.widget("new_project_name", "")).strip()
     if name:
@@ -34,12 +36,14 @@ def _create() -> None:
         state.keep("last_reading", None)
 
 
+@guarded
 def _rename(id: str, key: str) -> None:
     name = str(state.widget(key, "")).strip()
     if name:
         loading.rename("project", id, name)
 
 
+@guarded
 def _delete(id: str, name: str) -> None:
     loading.delete("project", [id])
     undo.offer("project", [id], _("Project {name} deleted.").format(name=name))

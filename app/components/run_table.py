@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import loading, state, theme
 from app.components import grouping, undo
+from app.components.guard import guarded
 from app.components.text import plain
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import label, title
@@ -103,14 +104,17 @@ def _formats(run: RunEntry) -> str:
     return ", ".join(dict.fromkeys(label(source.format, language()) for source in run.sources))
 
 
+@guarded
 def _rename(kind: str, id: str, key: str) -> None:
     loading.rename(kind, id, state.widget(key, ""))
 
 
+@guarded
 def _group(ids: Sequence[str], key: str) -> None:
     loading.set_group(ids, state.widget(key, ""))
 
 
+@guarded
 def _delete(ids: Sequence[str]) -> None:
     loading.delete("run", ids)
     undo.offer("run", ids, ngettext("{n} run deleted.", "{n} runs deleted.", len(ids)).format(n=len(ids)))

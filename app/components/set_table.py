@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components import undo
+from app.components.guard import guarded
 from app.components.text import escape, plain
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge import label, note_text
@@ -72,6 +73,7 @@ def roles(given: Predictions) -> None:
         st.markdown(f"- {escape(note_text(note, language()))}")
 
 
+@guarded
 def _delete(ids: Sequence[str]) -> None:
     loading.delete("predictions", ids)
     undo.offer(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components import grouping, links
+from app.components.guard import guarded
 from app.components.plan import HYPOTHESES, INTERVENTIONS, PARTS, Part, Question, Step
 from app.components.subjects import Subjects
 from app.components.text import escape
@@ -129,6 +130,7 @@ def _question(part: Part, question: Question, project: str, done: set[str]) -> N
     st.checkbox(_(question.text), key=key, on_change=_ticked, args=(project, name, key))
 
 
+@guarded
 def _ticked(project: str, name: str, key: str) -> None:
     done = set(loading.setting(project, _SETTING, ()))
     done = done | {name} if state.widget(key) else done - {name}

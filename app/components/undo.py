@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import loading, state
+from app.components.guard import guarded
 from app.components.text import escape
 from app.i18n import _
 
@@ -38,6 +39,7 @@ def draw() -> None:
         st.button(_("Dismiss"), key="undo_dismiss", on_click=state.keep, args=(_KEPT, None), type="tertiary")
 
 
+@guarded
 def _undo() -> None:
     last = state.kept(_KEPT)
     state.keep(_KEPT, None)

@@ -110,7 +110,10 @@ def _read(project: str, ids: Sequence[str], refused: Sequence[RunClinicError]) -
     result = IngestResult()
     if ids:
         with st.spinner(ngettext("Reading {n} file", "Reading {n} files", len(ids)).format(n=len(ids))):
-            result = loading.ingest(project, ids)
+            try:
+                result = loading.ingest(project, ids)
+            except RunClinicError as error:
+                refused = [*refused, error]
     state.keep(
         _KEPT,
         {

@@ -94,3 +94,19 @@ def test_every_format_that_can_be_read_has_a_name_in_both_languages():
         for name in names if kind in ("run", "predictions", "config") else ():
             for language in ("en", "pt_BR"):
                 assert entry(language, "labels", name), f"{name} has no label in {language}"
+
+
+def test_a_change_that_comes_too_late_is_told_and_nothing_breaks(store):
+    project = store({"log.csv": keras()})
+    page = draw("files", project=project)
+    loading.delete("project", [project])
+    page.button("delete_project").click().run()
+    assert not page.exception
+    page = draw("files", project=project)
+    loading.restore("project", [project])
+    page = draw("files", project=project)
+    box = next(box for box in page.text_input if box.label == "Name of this project")
+    loading.delete("project", [project])
+    box.set_value("Too late").run()
+    assert not page.exception
+    assert page.error
