@@ -168,7 +168,7 @@ def test_each_family_is_read(
 
 
 def raw(text: str) -> dict[str, tuple[list[float], list[float] | None, list[float] | None]]:
-    lines = list(cleaning.lines(text))
+    lines = cleaning.prepare(cleaning.lines(text))
     best = max(GRAMMARS, key=lambda g: engine.amount(g, lines)[0] * (1 if g.general else 1.5))
     return {
         s.name: (

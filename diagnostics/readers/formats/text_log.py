@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from diagnostics.exceptions import NotALog, TooLarge, UnreadableFile
 from diagnostics.readers import names
@@ -15,6 +16,7 @@ from diagnostics.readers.registry import Reading, reader
 from diagnostics.readers.source import Source
 from diagnostics.readers.tables import dialect
 from diagnostics.readers.text import cleaning, engine
+from diagnostics.readers.text.cleaning import Line
 from diagnostics.readers.text.grammar import Family
 from diagnostics.readers.text.grammars import GRAMMARS
 from diagnostics.types import Note, Setting
@@ -44,7 +46,7 @@ class TextLog:
         if (table is not None and table.regular) or _JSON.match(source.head_text):
             # Nobody wrote it for people; trying every grammar on it would cost more than reading it.
             return 0.2
-        lines = list(cleaning.lines(source.head_text))[:_SNIFF_LINES]
+        lines = cleaning.prepare(islice(cleaning.lines(source.head_text), _SNIFF_LINES))
         grammar, count = _best(lines)
         if grammar is not None and count >= 3:
             return 0.75
@@ -54,7 +56,7 @@ class TextLog:
         """Read with the family that finds the most; raises UnreadableFile where none finds a curve."""
         if source.size > MAX_BYTES:
             raise TooLarge("file_bytes", file=source.name, remedy="fewer_points", limit=MAX_BYTES, size=source.size)
-        lines = list(cleaning.lines(source.text()))
+        lines = cleaning.prepare(cleaning.lines(source.text()))
         grammar, _ = _best(_sample(lines))
         if grammar is None:
             raise _nothing(source, lines)
@@ -73,13 +75,13 @@ def _by_set(series: Series) -> Series:
     return replace(series, name=f"{found['set']}/{found['metric']}")
 
 
-def _sample(lines: list[str]) -> list[str]:
+def _sample(lines: list[Line]) -> list[Line]:
     if len(lines) <= 2 * _SAMPLE_LINES:
         return lines
     return lines[:_SAMPLE_LINES] + lines[-_SAMPLE_LINES:]
 
 
-def _best(lines: list[str]) -> tuple[Family | None, int]:
+def _best(lines: list[Line]) -> tuple[Family | None, int]:
     """The grammar that finds the most numbers, and how many rows those are in."""
     best: tuple[float, Family | None, int] = (0.0, None, 0)
     for grammar in GRAMMARS:
@@ -90,18 +92,18 @@ def _best(lines: list[str]) -> tuple[Family | None, int]:
     return best[1], best[2]
 
 
-def _logging_lines(lines: list[str]) -> float:
+def _logging_lines(lines: list[Line]) -> float:
     """Share of lines that a logger wrote: they begin with a date, or name a level."""
     if len(lines) < 3:
         return 0.0
-    return sum(bool(_LOGGED.match(line)) for line in lines) / len(lines)
+    return sum(bool(_LOGGED.match(line.text)) for line in lines) / len(lines)
 
 
-def _nothing(source: Source, lines: list[str]) -> UnreadableFile:
+def _nothing(source: Source, lines: list[Line]) -> UnreadableFile:
     """What to say of a text without curves."""
-    warnings = sum("WARNING" in line for line in lines)
+    warnings = sum("WARNING" in line.text for line in lines)
     if lines and warnings > 0.6 * len(lines) and _logging_lines(lines) > 0.5:
         return NotALog("seems_report", file=source.name, remedy="upload_log")
-    if _logging_lines(lines) > 0.3 or any(_BEGUN.match(line) for line in lines):
+    if _logging_lines(lines) > 0.3 or any(_BEGUN.match(line.text) for line in lines):
         return NotALog("log_without_values", file=source.name, remedy="print_losses")
     return UnreadableFile("no_log_lines", file=source.name, expected="epoch, step, loss", remedy="see_formats")

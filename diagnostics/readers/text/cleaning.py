@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _OVERWRITTEN = re.compile(r"[\r\x08]+")
 _OTHER_CONTROL = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 _DATE = re.compile(r"(?<!\d)(\d{4})[-/](\d\d)[-/](\d\d)[ T_](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?")
+# What callbacks say about values that were logged elsewhere already.
+_REMARKS = (
+    "improved from", "did not improve", "saving model", "reducing learning rate", "reducelr", "restoring model",
+    "early stopping", "not in top", "best model", "best epoch", "best iteration", "checkpoint saved", "traceback",
+)  # fmt: skip
+_BEST = re.compile(r"\W*best\b", re.IGNORECASE)
+# Source code that was printed into the log (Python); its assignments are no measurements.
+_CODE = re.compile(
+    r"\s*(?:(?:def|class|import|return|elif|assert|raise|@\w|print\w*\(|#|File \")"
+    r"|(?:if|for|while|with|else|try)\b.*:\s*(?:#.*)?$)"
+)
+_CALL = re.compile(r"\w\([^)]*=")
+_VALUE = re.compile(r"\d|nan|inf", re.IGNORECASE)
 MAX_LINE = 4_000  # longer ones are dumps of data, and regular expressions are not to be tried on them
 
 
@@ -40,3 +54,31 @@ def wall_time(line: str) -> float | None:
 def without_date(line: str) -> str:
     """The line with a leading date taken out, so that its numbers are not mistaken for values."""
     return _DATE.sub("", line, count=1) if _DATE.search(line, 0, 60) else line
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line, and whether its numbers are no measurements: code, JSON, remarks about numbers logged before."""
+
+    text: str
+    noise: bool
+
+
+def prepare(texts: Iterable[str]) -> list[Line]:
+    """Judge every line once, whatever family will read it."""
+    prepared: list[Line] = []
+    recap = False
+    for text in texts:
+        prepared.append(Line(text, recap or _is_noise(text)))
+        # "Best iteration is:" and the like; the line below repeats one that was read.
+        recap = text.endswith(":") and "best iteration" in text.lower()
+    return prepared
+
+
+def _is_noise(text: str) -> bool:
+    if not _VALUE.search(text) or text.lstrip()[:2] in ('{"', '["'):
+        return True
+    low = text.lower()
+    if any(remark in low for remark in _REMARKS) or _BEST.match(text):
+        return True
+    return bool("self." in text or "f'" in text or 'f"' in text or _CODE.match(text) or _CALL.search(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,25 +11,10 @@ import numpy as np
 from diagnostics.readers import names
 from diagnostics.readers.draft import Series
 from diagnostics.readers.text.blocks import Box, Table
-from diagnostics.readers.text.cleaning import wall_time, without_date
+from diagnostics.readers.text.cleaning import Line, wall_time, without_date
 from diagnostics.readers.text.grammar import Family, Grammar, Pair, Row, number, pairs
 from diagnostics.types import FloatArray, Split
 
-# What callbacks say about values that were logged elsewhere already.
-_REMARK = re.compile(
-    r"improved from|did not improve|saving model|reducing learning rate|reduce_?lr|restoring model|early stopping|"
-    r"^\W*best\b|not in top|reached |best (?:model|epoch|iteration)|checkpoint (?:saved|at)|Traceback|^\s*File \"",
-    re.IGNORECASE,
-)
-# Source code that was printed into the log (Python); its assignments are no measurements.
-_CODE = re.compile(
-    r"\bself\.|\bf[\"']|^\s*(?:def|class|import|return|elif|assert|raise|@\w|print\w*\(|#)"
-    r"|^\s*(?:if|for|while|with|else|try)\b.*:\s*(?:#.*)?$|\w\([^)]*="
-)
-# "Best iteration is:" and the like; the line below repeats one that was read.
-_RECAP = re.compile(r"best iteration[^:]*:\s*$", re.IGNORECASE)
-_DIGIT = re.compile(r"\d|nan|inf", re.IGNORECASE)
-_MAPPING = re.compile(r"^\s*[\[{]\s*\"")  # JSON has readers of its own
 CARRY_LINES = 30  # a line without a counter belongs to one at most this many lines above
 CURVE_ROWS = 10
 _COUNTERS = ("epoch", "step")
@@ -48,42 +33,38 @@ class _Context:
     total: str = ""
 
 
-def amount(grammar: Family, lines: Iterable[str]) -> tuple[int, int]:
+def amount(grammar: Family, lines: Sequence[Line]) -> tuple[int, int]:
     """Numbers and rows the family finds, states of progress bars included: how well it fits."""
     found = _line_rows(grammar, lines) if isinstance(grammar, Grammar) else rows(grammar, lines)
     return sum(len(row.values) for row in found), len(found)
 
 
-def rows(grammar: Family, lines: Iterable[str]) -> list[Row]:
+def rows(grammar: Family, lines: Sequence[Line]) -> list[Row]:
     """Every row the family finds, in file order, overwritten progress left out."""
     if isinstance(grammar, Table | Box):
-        return grammar.rows(lines)
+        return grammar.rows(line.text for line in lines)
     if not isinstance(grammar, Grammar):
         raise TypeError(f"no rows for {type(grammar).__name__}")
     found = _line_rows(grammar, lines)
     return _settled(found) if grammar.bar else found
 
 
-def _line_rows(grammar: Grammar, lines: Iterable[str]) -> list[Row]:
+def _line_rows(grammar: Grammar, lines: Sequence[Line]) -> list[Row]:
     found: list[Row] = []
     context = _Context()
-    recap = False
+    header, probe = grammar.header_pattern, grammar.probe
     for index, line in enumerate(lines):
-        recap, repeated = bool(_RECAP.search(line)), recap
-        if repeated or grammar.probe not in line:
+        if probe not in line.text:
             continue
-        header = grammar.header_pattern
-        match = header.match(line) if header else None
+        match = header.match(line.text) if header else None
         if match:
             _enter(context, match, index)
-            continue
-        if not _DIGIT.search(line) or _MAPPING.match(line) or _CODE.search(line) or _REMARK.search(line):
-            continue
-        row = _row(grammar, line, index, context)
-        if row is None:
-            row = _carried(grammar, line, index, context, found)
-        if row is not None:
-            found.append(row)
+        elif not line.noise:
+            row = _row(grammar, line.text, index, context)
+            if row is None:
+                row = _carried(grammar, line.text, index, context, found)
+            if row is not None:
+                found.append(row)
     return found
 
 
