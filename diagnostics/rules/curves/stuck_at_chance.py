@@ -40,6 +40,11 @@ class StuckAtChance(Rule):
     # Largest fall of either loss that still counts as none, of the reference loss. Guessing the class frequencies
     # instead of a uniform guess already gains a few percent.
     LEARNED = 0.055
+    # The same where the metric is no better than guessing: an untrained network is confidently wrong and has to come
+    # down to an even guess first, which is worth up to a tenth of its loss and teaches it nothing.
+    LEARNED_BLIND = 0.12
+    # A metric closer to chance than this (0 chance, 1 perfect) is guessing.
+    BLIND = 0.1
     # The training loss must end above this share of where it began (a classifier: at ln 2 at least, since a model that
     # was trained before starts lower).
     LEVEL = 0.9
@@ -60,9 +65,11 @@ class StuckAtChance(Rule):
         if not scale.ratio:
             raise Missing("loss_has_no_zero")
         lead = train_progress or main_progress
-        learned = max(p.start - p.end for p in (lead, main_progress))
         above = skill.above_chance if skill is not None else None
-        if learned >= self.LEARNED or self._level(lead, scale) < self.LEVEL:
+        learned = max(p.start - p.end for p in (lead, main_progress))
+        blind = above is not None and above < self.BLIND
+        most = self.LEARNED_BLIND if blind else self.LEARNED
+        if learned >= most or self._level(lead, scale) < (1 - most if blind else self.LEVEL):
             return None
         if is_steady(main_progress) and lead.tau < self.FALLING:
             return None
@@ -70,7 +77,7 @@ class StuckAtChance(Rule):
             return None
         classes = self._classes(lead.end * scale.reference) if scale.classifier else None
         return self.found(
-            confidence=certainty(below(max(learned, 0.0), self.LEARNED)),
+            confidence=certainty(below(max(learned, 0.0), most)),
             params={
                 "learned": max(learned, 0.0), "loss": lead.end * scale.reference, "classes": classes,
                 "accuracy": skill.accuracy.end if skill is not None and skill.accuracy is not None else None,

@@ -42,6 +42,8 @@ class UnstableTraining(Rule):
     LEARNED_ALONE = 0.9
     # Share of rows where the direction changes, at least: a curve that bends once has no swings.
     REVERSALS = 0.35
+    # Times the thresholds of both swings from which they ask for action whatever was learned.
+    WILD = 2.0
     # Level of the reference below which most was learned all the same.
     LEARNED = 0.5
     # Without validation the training loss has to swing this much by itself.
@@ -68,7 +70,7 @@ class UnstableTraining(Rule):
             marks.insert(0, Mark(kind="spike", metric=course.train_metric, split=split, axis=course.axis, start=at))
         return self.found(
             confidence=certainty(margin),
-            severity=self._severity(climbing, main_progress),
+            severity=self._severity(climbing, margin, main_progress),
             params={
                 "variant": variant, "at": stability.climb_at, "axis": course.axis.value, "climb": stability.climb,
                 "swing": max(stability.swing, stability.held_out_swing or 0.0), "spikes": len(stability.spikes),
@@ -96,11 +98,11 @@ class UnstableTraining(Rule):
             return False
         return self._swing_margin(stability) >= 1.0 and stability.reversals >= self.REVERSALS
 
-    def _severity(self, climbing: bool, progress: Progress) -> Severity:
-        """A run that learned in spite of its swings is only worth watching."""
+    def _severity(self, climbing: bool, margin: float, progress: Progress) -> Severity:
+        """A run that learned in spite of moderate swings is only worth watching."""
         if climbing:
             return Severity.HIGH
-        return Severity.MEDIUM if progress.end > self.LEARNED else Severity.LOW
+        return Severity.MEDIUM if progress.end > self.LEARNED or margin >= self.WILD else Severity.LOW
 
     def _swing_margin(self, stability: Stability) -> float:
         if stability.held_out_swing is None:

@@ -238,7 +238,8 @@ def _joined(train: Curve, held_out: Curve) -> Course:
     if not keep.any():
         keep[-1], pairs[-1] = True, other.value
     rows = [p for p, k in zip(pairs, keep, strict=True) if k]
-    means = np.array([p.mean() for p in rows])
+    lengths = np.array([len(p) for p in rows])
+    means = np.add.reduceat(np.concatenate(rows), np.cumsum(lengths) - lengths) / lengths
     t, v = (means, lead.value[keep]) if lead is held_out else (lead.value[keep], means)
     per_row = float(np.mean([len(r) for r in rows])) if lead is held_out else 1.0
     return Course(

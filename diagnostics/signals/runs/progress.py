@@ -12,9 +12,11 @@ from diagnostics.signals.runs.robust import centred_median, noise, theil_sen, tr
 from diagnostics.types import FloatArray, Role, Run
 
 # Metrics that only classifiers log; with one of them the loss of an ignorant model is at least ln 2.
-CLASSIFIER_METRICS = ("accuracy", "f1", "auc", "roc_auc", "recall", "precision", "balanced_accuracy", "top5")
+CLASSIFIER_METRICS = (
+    "accuracy", "f1", "auc", "auprc", "recall", "precision", "balanced_accuracy", "specificity", "top5",
+)  # fmt: skip
 # Metrics of tasks whose loss is a sum of several terms, not the surprise at the right class.
-OTHER_TASKS = ("map", "ap", "miou", "iou", "dice", "bleu", "rouge", "ndcg")
+OTHER_TASKS = ("map", "miou", "iou", "dice", "bleu", "rouge", "ndcg")
 # Middle third over first third from which a curve has an S shape: it began flat and was steepest later.
 S_SHAPE = 1.5
 # Levels below this fraction of the reference count as this fraction: a loss of 0.0000 has no logarithm.

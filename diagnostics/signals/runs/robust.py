@@ -39,16 +39,18 @@ def centred_median(value: FloatArray, width: int) -> FloatArray:
 def _medians(value: FloatArray, *, before: int, after: int) -> FloatArray:
     """Median of the points from `before` places earlier to `after` places later, the window cut at both ends."""
     n, width = len(value), before + after + 1
+    if n * width > _CELLS:  # a skip list: the time of long logs grows with log(width), not with width
+        import pandas as pd
+
+        padded = pd.Series(np.concatenate([value, np.full(after, np.nan)]))
+        rolled: FloatArray = padded.rolling(width, min_periods=1).median().to_numpy()[after:]
+        return rolled
     out = np.empty(n, dtype=np.float64)
     whole = range(before, n - after)
     for i in (i for i in range(n) if i not in whole):
         out[i] = np.median(value[max(0, i - before) : i + after + 1])
     if len(whole):
-        windows = np.lib.stride_tricks.sliding_window_view(value, width)
-        rows = max(1, _CELLS // width)  # a window holds a fortieth of the log: all at once would not fit for long ones
-        for start in range(0, len(windows), rows):
-            part = windows[start : start + rows]
-            out[before + start : before + start + len(part)] = np.median(part, axis=1)
+        out[before : n - after] = np.median(np.lib.stride_tricks.sliding_window_view(value, width), axis=1)
     return out
 
 
