@@ -157,6 +157,12 @@ def formats() -> dict[str, tuple[str, ...]]:
     return {kind: tuple(names) for kind, names in found.items()}
 
 
+def of_runs(sets: Sequence[PredictionsEntry], run_entries: Sequence[RunEntry]) -> tuple[PredictionsEntry, ...]:
+    """Return the prediction sets whose file lies in the folder of one of the runs."""
+    folders = {str(PurePosixPath(source.name).parent) for entry in run_entries for source in entry.sources}
+    return tuple(entry for entry in sets if str(PurePosixPath(predictions(entry).source.name).parent) in folders)
+
+
 # Diagnosis
 
 
@@ -217,8 +223,9 @@ def add_files(project_id: str, files: Iterable[tuple[str, bytes | Path]]) -> tup
 
 
 def ingest(project_id: str, upload_ids: Iterable[str]) -> IngestResult:
-    """Read stored uploads into runs and prediction sets."""
-    return workspace().ingest(project_id, upload_ids)
+    """Read stored uploads into runs and prediction sets, and with them what arrived earlier but was never read."""
+    waiting = [upload.id for upload in uploads(project_id) if not upload.is_settled]
+    return workspace().ingest(project_id, dict.fromkeys((*upload_ids, *waiting)))
 
 
 def rename(kind: str, id: str, name: str) -> None:

@@ -18,20 +18,19 @@ from diagnostics.workspace import PredictionsEntry, RunEntry
 _FIRST = 6
 
 
-def draw(project: str, chosen: Sequence[RunEntry], runs: Sequence[RunEntry], sets: Sequence[PredictionsEntry]) -> None:
+def draw(project: str, runs: Sequence[RunEntry], sets: Sequence[PredictionsEntry], *, subjects: Subjects) -> None:
     """Draw the diagnosis.
 
     Parameters
     ----------
     project : str
         Id; ticks are kept with it.
-    chosen : sequence of RunEntry
-        Runs to speak of.
     runs, sets : sequences of list entries
-        All of the project.
+        What to speak of.
+    subjects : Subjects
+        Names of everything in the project.
     """
-    found = loading.report(chosen, sets)
-    subjects = Subjects(runs, sets)
+    found = loading.report(runs, sets)
     verdict.draw(found)
     _findings(found, subjects)
     _fine(found, subjects)

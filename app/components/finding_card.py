@@ -124,7 +124,7 @@ def _others(card: Card, subjects: Subjects, number: int) -> None:
             selection_mode="single-row",
             alt=_("Other runs with the same finding"),
         )
-        st.caption(_("Tick a row to look at that run or prediction set alone."))
+        st.caption(_("Tick a row to pick that run or prediction set."))
 
 
 def _picked(card: Card, subjects: Subjects, number: int) -> None:

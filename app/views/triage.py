@@ -26,8 +26,10 @@ def render() -> None:
         return
     # Rules, knowledge and drawing are not needed to invite a first visitor, whose page must come at once.
     from app.components import diagnosis
+    from app.components.subjects import Subjects
 
-    diagnosis.draw(project.id, chosen, runs, sets)
+    about = loading.of_runs(sets, chosen) if picked.runs else sets
+    diagnosis.draw(project.id, chosen, about, subjects=Subjects(runs, sets))
 
 
 def _head(project: Project | None, chosen: list[RunEntry]) -> None:
