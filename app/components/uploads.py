@@ -17,7 +17,7 @@ from app.components.text import escape
 from app.i18n import _, language, ngettext
 from app.server import runtime
 from diagnostics.exceptions import RunClinicError, UnreadableFile
-from diagnostics.workspace import IngestResult
+from diagnostics.workspace import IngestResult, Upload, UploadState
 
 _HERE = Path(__file__).parent
 _FILES = {kind: (_HERE / f"upload_area.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
@@ -67,6 +67,16 @@ def _summary(reading: Mapping[str, Any]) -> str:
     sets = ngettext("{n} prediction set read", "{n} prediction sets read", reading["sets"]).format(n=reading["sets"])
     parts = [text for text, n in ((runs, reading["runs"]), (sets, reading["sets"])) if n]
     return "✓ " + " · ".join(parts) if parts else _("Nothing new was read.")
+
+
+def waiting(files: Sequence[Upload]) -> None:
+    """Offer to read files that arrived and were never read, because a page was closed or the server stopped."""
+    ids = [file.id for file in files if file.state is UploadState.RECEIVED]
+    if not ids:
+        return
+    label = ngettext("Read {n} file that has arrived", "Read {n} files that have arrived", len(ids)).format(n=len(ids))
+    if st.button(label, key="read_waiting"):
+        _read(state.selection().project, ids, ())
 
 
 def _by_route(key: str) -> None:

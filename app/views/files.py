@@ -35,7 +35,8 @@ def render() -> None:
     picked = state.selection().project
     project = loading.project(picked)
     runs, sets, files = loading.runs(picked), loading.prediction_sets(picked), loading.uploads(picked)
-    if project is None or not files:
+    uploads.waiting(files)
+    if project is None or not any(file.is_settled for file in files):
         empty.invite()
         project_form.draw(project)
         return

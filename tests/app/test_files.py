@@ -110,3 +110,13 @@ def test_a_change_that_comes_too_late_is_told_and_nothing_breaks(store):
     box.set_value("Too late").run()
     assert not page.exception
     assert page.error
+
+
+def test_files_that_arrived_and_were_never_read_can_be_read(home):
+    project = loading.create_project("Cut short")
+    loading.add_files(project.id, [("log.csv", keras())])
+    page = draw("files", project=project.id)
+    page.button("read_waiting").click().run()
+    assert not page.exception
+    assert "1 run read" in texts(page)
+    assert not any(button.key == "read_waiting" for button in page.button)
