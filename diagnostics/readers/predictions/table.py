@@ -20,7 +20,8 @@ MAX_CELLS = 4_000_000_000
 """Rows times columns; beyond it the file expands to more than this machine should read."""
 
 
-ROW_GROUP = 256 * 1024
+ROW_GROUP = 120 * 1024
+"""Rows of a group in the stored file: enough to compress, small enough to be read in parallel."""
 
 
 class TooManyRows(Exception):
@@ -53,20 +54,26 @@ def write_parquet(schema: pa.Schema, batches: Iterable[pa.RecordBatch], target: 
     TooManyRows
         Where rows times columns pass MAX_CELLS.
     """
-    row, writer = 0, None
+    row, written, writer = 0, 0, None
+    waiting: list[pa.RecordBatch] = []
     try:
         for batch in batches:
             if not batch.num_rows and writer is not None:
                 continue
             numbered = flat(batch).append_column(ROW, pa.array(np.arange(row, row + batch.num_rows)))
             if writer is None:
-                writer = parquet.ParquetWriter(target, numbered.schema, compression="zstd", compression_level=1)
+                writer = parquet.ParquetWriter(target, numbered.schema, compression="snappy")
             elif numbered.schema != writer.schema:
                 numbered = numbered.cast(writer.schema)
-            writer.write_batch(numbered, row_group_size=ROW_GROUP)
+            waiting.append(numbered)
             row += batch.num_rows
             if row * len(schema) > MAX_CELLS:
                 raise TooManyRows
+            if row - written >= ROW_GROUP:
+                writer.write_table(pa.Table.from_batches(waiting), row_group_size=ROW_GROUP)
+                waiting, written = [], row
+        if writer is not None and waiting:
+            writer.write_table(pa.Table.from_batches(waiting), row_group_size=ROW_GROUP)
     finally:
         if writer is not None:
             writer.close()

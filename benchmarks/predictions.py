@@ -1,0 +1,190 @@
+"""Speed and memory of the prediction engine, each line against a named peer in the same run.
+
+    python benchmarks/predictions.py [ROWS] [--folder DIR]
+
+Prints one line a measurement: ours, the peer's, the ratio, and the target. Takes about two minutes at 1M rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as parquet
+
+from benchmarks.prediction_data import CLASSES, write_csv
+from diagnostics import queries
+from diagnostics.metrics import class_report, compute
+from diagnostics.metrics.scores import sweep
+from diagnostics.readers import scratch
+from diagnostics.readers.predictions import read
+from diagnostics.readers.source import Source
+from diagnostics.types import Predictions
+
+RUNS = 3
+
+
+class Peak:
+    """Largest resident memory of this process above its start, sampled every 10 ms."""
+
+    def __enter__(self) -> Peak:
+        self._process = psutil.Process()
+        self._start = self.bytes = self._process.memory_info().rss
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.01):
+            self.bytes = max(self.bytes, self._process.memory_info().rss)
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def megabytes(self) -> float:
+        """Growth at the peak."""
+        return (self.bytes - self._start) / 1e6
+
+
+def best(call: Callable[[], object], runs: int = RUNS) -> float:
+    """Shortest of some runs, in seconds: the machine may be busy."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def line(name: str, ours: float, peer: float, target: str) -> None:
+    """One result."""
+    print(f"{name:42s} ours {ours:8.3f} s   peer {peer:8.3f} s   ratio {peer / ours:8.1f}   target {target}")
+
+
+def upload(csv: Path, folder: Path) -> Predictions:
+    """Upload to stored Parquet, against pyarrow reading the csv and writing Parquet."""
+
+    def peer() -> None:
+        parquet.write_table(arrow_csv.read_csv(csv), folder / "peer.parquet")
+
+    def ours() -> None:
+        with scratch.using(folder / "stored"):
+            read(Source(name=csv.name, path=csv))
+
+    with Peak() as peak:
+        mine = best(ours, 2)
+    line("csv to stored Parquet with roles", mine, best(peer, 2), "at least 0.5")
+    print(f"{'':42s} peak memory {peak.megabytes:.0f} MB above the start, target 300 MB")
+    with scratch.using(folder / "stored"):
+        (found,) = read(Source(name=csv.name, path=csv))
+    return found
+
+
+def curves(found: Predictions) -> None:
+    """All ROC, PR, AUC and AP one-vs-rest against scikit-learn on arrays in memory."""
+    from sklearn import metrics as oracle
+
+    table = parquet.read_table(found.path, columns=[found.roles.truth, *found.roles.probabilities.values()])
+    truth = np.array([int(str(name)[6:]) for name in table.column(0).to_pylist()])
+    scores = [np.asarray(table.column(i + 1).to_numpy()) for i in range(CLASSES)]
+    exact: list[tuple[float, float]] = []
+
+    def peer() -> None:
+        exact.clear()
+        for number, score in enumerate(scores):
+            own = (truth == number).astype(int)
+            oracle.roc_curve(own, score)
+            oracle.precision_recall_curve(own, score)
+            exact.append((oracle.roc_auc_score(own, score), oracle.average_precision_score(own, score)))
+
+    ours: list[tuple[float, float]] = []
+
+    def mine() -> None:
+        ours.clear()
+        for counted in queries.score_histograms(found).values():
+            curve = sweep(counted)
+            assert len(curve.recall) == len(curve.precision)
+            auc, ap = compute("roc_auc", histogram=counted), compute("average_precision", histogram=counted)
+            ours.append((auc.value or 0.0, ap.value or 0.0))
+
+    line("ROC, PR, AUC, AP of 10 classes", best(mine), best(peer, 1), "at least 50")
+    print(f"{'':42s} largest error {np.abs(np.array(ours) - np.array(exact)).max():.1e}, target 1e-4")
+
+
+def confusion(found: Predictions) -> None:
+    """Confusion matrix and report against scikit-learn."""
+    from sklearn import metrics as oracle
+
+    table = parquet.read_table(found.path, columns=[found.roles.truth, found.roles.predicted])
+    truth, answer = (np.array(table.column(i).to_pylist()) for i in (0, 1))
+
+    def peer() -> None:
+        oracle.confusion_matrix(truth, answer)
+        oracle.classification_report(truth, answer)
+
+    line(
+        "confusion and per-class report",
+        best(lambda: class_report(queries.confusion(found))),
+        best(peer, 1),
+        "at least 30",
+    )
+
+
+def threshold(found: Predictions) -> None:
+    """A threshold move from a cached histogram."""
+    counted = queries.score_histogram(found, found.classes[0], exact=False)
+
+    def move() -> None:
+        curve = sweep(counted)
+        place = curve.at(0.37)
+        assert curve.f_beta()[place] >= 0
+
+    took = best(move, 20)
+    print(f"{'threshold move from a cached histogram':42s} ours {took * 1000:8.2f} ms   target under 10 ms")
+
+
+def page(found: Predictions) -> None:
+    """Everything the classification page shows."""
+
+    def numbers() -> None:
+        class_report(queries.confusion(found))
+        for counted in queries.score_histograms(found).values():
+            compute("roc_auc", histogram=counted)
+        compute("ece", calibration=queries.answer_calibration(found))
+        queries.page(found, where=queries.cell(found, found.classes[0], found.classes[1]))
+
+    with Peak() as peak:
+        took = best(numbers)
+    print(
+        f"{'all numbers of the classification page':42s} ours {took:8.3f} s, peak {peak.megabytes:.0f} MB   target 3 s"
+    )
+
+
+def main() -> None:
+    """Run all measurements."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "run-clinic-benchmark")
+    asked = parser.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    csv = write_csv(asked.folder / f"predictions-{asked.rows}.csv", asked.rows)
+    print(f"{asked.rows:,} rows, {csv.stat().st_size / 1e6:.0f} MB csv")
+    found = upload(csv, asked.folder)
+    curves(found)
+    confusion(found)
+    threshold(found)
+    page(found)
+
+
+if __name__ == "__main__":
+    main()
