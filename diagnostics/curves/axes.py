@@ -71,5 +71,8 @@ def inside(position: FloatArray, low: float, high: float) -> IntArray:
 def repeated(position: FloatArray, segment: IntArray) -> int:
     """Points that stand where an earlier point of the same segment stands: steps that were logged twice."""
     finite = np.isfinite(position)
-    pairs = np.stack([position[finite], segment[finite].astype(np.float64)], axis=1)
-    return int(len(pairs) - len(np.unique(pairs, axis=0))) if len(pairs) else 0
+    x, part = position[finite], segment[finite]
+    if ((np.diff(x) > 0) | (np.diff(part) > 0)).all():
+        return 0
+    order = np.lexsort((x, part))
+    return int(((np.diff(x[order]) == 0) & (np.diff(part[order]) == 0)).sum())

@@ -38,3 +38,8 @@ def test_a_window_keeps_one_neighbour_on_either_side():
 def test_repeated_steps_are_counted_within_a_segment_only():
     assert repeated(np.array([0, 1, 1, 2.0]), np.array([0, 0, 0, 0])) == 1
     assert repeated(np.array([0, 1, 1, 2.0]), np.array([0, 0, 1, 1])) == 0
+
+
+def test_repeated_steps_are_found_in_any_order():
+    assert repeated(np.array([3, 1, 2, 1, 3.0, np.nan, np.nan]), np.zeros(7, dtype=int)) == 2
+    assert repeated(np.zeros(0), np.zeros(0, dtype=int)) == 0
