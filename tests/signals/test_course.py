@@ -89,3 +89,13 @@ def test_the_half_epoch_shift():
 
     assert half_epoch_later(np.array([4.0, 2.0, 1.0])).tolist() == [3.0, 1.5, 0.5]
     assert half_epoch_later(np.array([1.0, 2.0])).tolist() == [1.5, 2.0]
+
+
+def test_a_very_long_course_is_averaged_over_stretches():
+    n = 25_000
+    run = logs.run(logs.noisy(logs.decay(n, 2.0, 0.2), 0.1, 0), logs.noisy(logs.decay(n, 2.0, 0.3), 0.1, 1))
+    c = course(run)
+    assert len(c) == 1000
+    assert (c.x[0], c.x[-1]) == (24.0, n - 1.0)
+    assert c.train.mean() == pytest.approx(run.curves[0].value.mean())
+    assert c.per_row == pytest.approx(25.0)

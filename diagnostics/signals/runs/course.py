@@ -14,6 +14,8 @@ from diagnostics.types import Axis, Curve, FloatArray, Role, Run, Split
 BLOCKS = 50
 # Evaluations from which validation sets the rhythm of the course; with fewer the training loss is judged alone.
 FEW_EVALUATIONS = 5
+# Rows of a course at most; longer ones are averaged over stretches of equal length.
+MOST_ROWS = 1000
 # Points an epoch from which a mean over them is worth more than the points.
 DENSE = 2
 
@@ -102,11 +104,31 @@ def course(supervised: Run, restarts: Restarts) -> Course:
     v = v if v is not None and len(v) else None
     if t is None and v is None:
         raise Missing("needs_finite_loss")
+    return _thinned(_laid_out(t, v))
+
+
+def _laid_out(t: Curve | None, v: Curve | None) -> Course:
     if t is None or v is None:
         return _single(t, v)
     if len(v) < FEW_EVALUATIONS <= len(t) // 2:
         return replace(_single(t, None), evaluations=len(v))
     return replace(_joined(t, v), evaluations=len(v))
+
+
+def _thinned(course: Course) -> Course:
+    if len(course) <= MOST_ROWS:
+        return course
+    starts = np.unique(np.linspace(0, len(course), MOST_ROWS, endpoint=False).astype(np.int64))
+    sizes = np.diff(np.append(starts, len(course)))
+
+    def averaged(value: FloatArray | None) -> FloatArray | None:
+        return None if value is None else np.add.reduceat(value, starts) / sizes
+
+    size = len(course) / len(starts)
+    return replace(
+        course, x=course.x[starts + sizes - 1], train=averaged(course.train), validation=averaged(course.validation),
+        scatter=course.scatter / size**0.5, per_row=course.per_row * size,
+    )  # fmt: skip
 
 
 def _pair(run: Run) -> tuple[Curve | None, Curve | None]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.runs.course import Course
-from diagnostics.signals.runs.robust import centred_median, noise, theil_sen, trend_tau, width_for
+from diagnostics.signals.runs.robust import centred_median, median, noise, theil_sen, trend_tau, width_for
 from diagnostics.types import FloatArray, Role, Run
 
 # Metrics that only classifiers log; with one of them the loss of an ignorant model is at least ln 2.
@@ -132,7 +132,7 @@ def tail(n: int) -> int:
 
 def end_of(value: FloatArray) -> float:
     """Median of the last rows."""
-    return float(np.median(value[-tail(len(value)) :]))
+    return median(value[-tail(len(value)) :])
 
 
 def around(value: FloatArray, share: float) -> float:
@@ -140,7 +140,7 @@ def around(value: FloatArray, share: float) -> float:
     n = len(value)
     i = round(share * (n - 1))
     half = max(0, min(tail(n) // 2, i, n - 1 - i))
-    return float(np.median(value[i - half : i + half + 1]))
+    return median(value[i - half : i + half + 1])
 
 
 @signal
