@@ -1,4 +1,4 @@
-"""One server and one browser a session; every page must end without outside requests or console errors."""
+"""One browser a session, one server a test; every page must end without outside requests or console errors."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +12,12 @@ from tests.support.server import Server
 DEMO = Path(__file__).resolve().parents[2] / "demo_data" / "runs"
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    instance = Server(tmp_path_factory.mktemp("served") / "home").start()
+@pytest.fixture
+def server(tmp_path):
+    """A server with an empty home: what one test uploads no other sees."""
+    instance = Server(tmp_path / "served" / "home")
+    instance.home.parent.mkdir()
+    instance.start()
     yield instance
     instance.stop()
 
