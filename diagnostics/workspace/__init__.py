@@ -1,5 +1,6 @@
 """Projects, uploads, runs and records: SQLAlchemy tables and content-addressed files."""
 
+from diagnostics.workspace.boards import BoardEntry, Boards, BoardView
 from diagnostics.workspace.facade import Workspace
 from diagnostics.workspace.limits import Limits
 from diagnostics.workspace.records import (
@@ -14,6 +15,6 @@ from diagnostics.workspace.records import (
 )
 
 __all__ = [
-    "IngestResult", "Limits", "PredictionsEntry", "Project", "RunEntry", "RunSummary", "Sparkline", "Upload",
-    "UploadState", "Workspace",
+    "BoardEntry", "BoardView", "Boards", "IngestResult", "Limits", "PredictionsEntry", "Project", "RunEntry",
+    "RunSummary", "Sparkline", "Upload", "UploadState", "Workspace",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from diagnostics.types import Predictions, Run
 from diagnostics.workspace import links, maintenance, memory, predictions, projects, rows, runs, tables, uploads
+from diagnostics.workspace.boards import Boards
 from diagnostics.workspace.content import ContentStore, Incoming, Stored
 from diagnostics.workspace.database import Database, database_url
 from diagnostics.workspace.limits import Limits
@@ -20,6 +21,11 @@ class Workspace:
 
     Every change takes an optional `version`: the one the caller saw. `Conflict` means that somebody else was faster
     and nothing was written. Without it the change applies to whatever is there.
+
+    Attributes
+    ----------
+    boards : Boards
+        The error boards and their events.
     """
 
     def __init__(self, home: Path, database: Database, limits: Limits) -> None:
@@ -27,6 +33,7 @@ class Workspace:
         self.limits = limits
         self._database = database
         self._store = ContentStore(home)
+        self.boards = Boards(database)
 
     @classmethod
     def open(cls, home: Path, database: str | None = None, *, limits: Limits | None = None) -> Workspace:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 
@@ -164,4 +165,31 @@ results = Table(
     Column("key", String(200), primary_key=True),
     Column("value", Json, nullable=False),
     Column("created", Double, nullable=False),
+)
+
+# An error board belongs to a project and is attached to one prediction set at a time. `number` is that of its last
+# event: the row is locked while one is appended, and readers see at a glance whether there is something new.
+boards = Table(
+    "boards",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    # No foreign key: a board outlives the set it was made on, until its tags are attached to another.
+    Column("predictions", String(32), nullable=False),
+    Column("number", Integer, nullable=False, default=0),
+    Column("created", Double, nullable=False),
+    Column("updated", Double, nullable=False),
+    UniqueConstraint("project", "predictions"),
+)
+
+board_events = Table(
+    "board_events",
+    metadata,
+    Column("board", ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("undoes", Integer),
+    Column("changes", Json, nullable=False),
 )
