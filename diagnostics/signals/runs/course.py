@@ -8,7 +8,9 @@ import numpy as np
 
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.runs.restarts import Restarts
-from diagnostics.types import Axis, Curve, FloatArray, Role, Run, Split
+from diagnostics.signals.runs.robust import median
+from diagnostics.signals.runs.rows import Rows
+from diagnostics.types import Axis, Curve, FloatArray, IntArray, Role, Run, Split
 
 # Training points logged per batch are averaged into at most this many stretches where validation sets no rhythm.
 BLOCKS = 50
@@ -118,15 +120,12 @@ def _laid_out(t: Curve | None, v: Curve | None) -> Course:
 def _thinned(course: Course) -> Course:
     if len(course) <= MOST_ROWS:
         return course
-    starts = np.unique(np.linspace(0, len(course), MOST_ROWS, endpoint=False).astype(np.int64))
-    sizes = np.diff(np.append(starts, len(course)))
-
-    def averaged(value: FloatArray | None) -> FloatArray | None:
-        return None if value is None else np.add.reduceat(value, starts) / sizes
-
-    size = len(course) / len(starts)
+    stops = np.unique(np.linspace(0, len(course), MOST_ROWS + 1).astype(np.int64)[1:])
+    rows = Rows.ending_at(stops)
+    size = len(course) / len(stops)
     return replace(
-        course, x=course.x[starts + sizes - 1], train=averaged(course.train), validation=averaged(course.validation),
+        course, x=course.x[stops - 1], train=None if course.train is None else rows.mean(course.train),
+        validation=None if course.validation is None else rows.mean(course.validation),
         scatter=course.scatter / size**0.5, per_row=course.per_row * size,
     )  # fmt: skip
 
@@ -205,12 +204,11 @@ def _single(train: Curve | None, held_out: Curve | None) -> Course:
             )  # fmt: skip
         ends = np.arange(size, len(train) + 1, size)
         ends = ends if ends[-1] == len(train) else np.append(ends[:-1], len(train))
-    starts = np.concatenate([[0], ends[:-1]])
-    rows = [train.value[a:b] for a, b in zip(starts, ends, strict=True)]
+    rows = Rows.ending_at(ends)
     return Course(
-        axis=train.axis, x=train.x[ends - 1], train=np.array([r.mean() for r in rows]), validation=None,
-        scatter=_scatter(rows), per_row=float(np.mean([len(r) for r in rows])),
-        first_points=float(np.median(train.value[:3])), train_metric=train.metric, batches=True,
+        axis=train.axis, x=train.x[ends - 1], train=rows.mean(train.value), validation=None,
+        scatter=rows.scatter(train.value), per_row=float(rows.size.mean()), first_points=median(train.value[:3]),
+        train_metric=train.metric, batches=True,
     )  # fmt: skip
 
 
@@ -224,7 +222,7 @@ def _by_batch(train: Curve) -> bool:
     return len(np.unique(whole)) < 0.7 * len(whole)
 
 
-def _epoch_ends(train: Curve) -> np.ndarray | None:
+def _epoch_ends(train: Curve) -> IntArray | None:
     """Where epochs end, for a curve with several points in each of at least eight epochs."""
     if train.epoch is None or len(train) < 2 * DENSE:
         return None
@@ -233,41 +231,31 @@ def _epoch_ends(train: Curve) -> np.ndarray | None:
     return ends if 8 <= len(ends) <= len(train) / DENSE and len(ends) <= 4 * BLOCKS else None
 
 
-def _scatter(rows: list[FloatArray]) -> float:
-    """Standard error of the row means, from the spread of neighbours inside the rows."""
-    steps = [np.diff(r) for r in rows if len(r) > 1]
-    if not steps:
-        return 0.0
-    spread = float(np.median(np.abs(np.concatenate(steps)))) / (0.6745 * 2**0.5)
-    return float(spread / np.mean([len(r) for r in rows]) ** 0.5)
-
-
 def _joined(train: Curve, held_out: Curve) -> Course:
     axis, tx, vx = _common(train, held_out)
-    lead, lx = (held_out, vx) if len(held_out) <= 1.2 * len(train) else (train, tx)
-    other, ox = (train, tx) if lead is held_out else (held_out, vx)
+    by_validation = len(held_out) <= 1.2 * len(train)
+    lead, lx = (held_out, vx) if by_validation else (train, tx)
+    other, ox = (train, tx) if by_validation else (held_out, vx)
     if len(lead) == len(other):
-        pairs = [other.value[i : i + 1] for i in range(len(other))]
-        keep = np.ones(len(lead), dtype=bool)
+        rows = Rows.ending_at(np.arange(1, len(other) + 1))
+        means = other.value
     else:
-        pairs = _windows(lx, ox, other.value)
-        keep = np.array([len(p) > 0 for p in pairs])
+        # Row i holds the values in (lx[i-1], lx[i]]; what comes after the last row is left out.
+        rows = Rows.ending_at(np.searchsorted(ox, lx, side="right"))
+        means = rows.mean(other.value)
         # Rows between two points of the sparser curve are read off the line between them.
-        inside = ~keep & (lx > ox[0]) & (lx < ox[-1])
-        for i in np.flatnonzero(inside):
-            pairs[i] = np.array([np.interp(lx[i], ox, other.value)])
-        keep |= inside
+        empty = np.isnan(means) & (lx > ox[0]) & (lx < ox[-1])
+        means[empty] = np.interp(lx[empty], ox, other.value)
+    keep = ~np.isnan(means)
     if not keep.any():
-        keep[-1], pairs[-1] = True, other.value
-    rows = [p for p, k in zip(pairs, keep, strict=True) if k]
-    lengths = np.array([len(p) for p in rows])
-    means = np.add.reduceat(np.concatenate(rows), np.cumsum(lengths) - lengths) / lengths
-    t, v = (means, lead.value[keep]) if lead is held_out else (lead.value[keep], means)
-    per_row = float(np.mean([len(r) for r in rows])) if lead is held_out else 1.0
+        keep[-1], means[-1] = True, other.value.mean()
+    t, v = (means, lead.value) if by_validation else (lead.value, means)
+    per_row = float(np.maximum(rows.size[keep], 1).mean()) if by_validation else 1.0
     return Course(
-        axis=axis, x=lx[keep], train=t, validation=v, scatter=_scatter(rows) if lead is held_out else 0.0,
-        per_row=per_row, first_points=float(np.median(train.value[:3])) if per_row > 1 else None,
-        train_metric=train.metric, validation_metric=held_out.metric, batches=per_row > DENSE or _by_batch(train),
+        axis=axis, x=lx[keep], train=t[keep], validation=v[keep],
+        scatter=rows.scatter(other.value) if by_validation else 0.0, per_row=per_row,
+        first_points=median(train.value[:3]) if per_row > 1 else None, train_metric=train.metric,
+        validation_metric=held_out.metric, batches=per_row > DENSE or _by_batch(train),
     )  # fmt: skip
 
 
@@ -287,10 +275,3 @@ def _overlap(t: FloatArray, v: FloatArray) -> bool:
         return False
     span = min(t[-1], v[-1]) - max(t[0], v[0])
     return bool(span >= 0.5 * (max(t[-1], v[-1]) - min(t[0], v[0])))
-
-
-def _windows(ends: FloatArray, x: FloatArray, value: FloatArray) -> list[FloatArray]:
-    """The values of x in (ends[i-1], ends[i]] for each i; what comes after the last end is left out."""
-    cuts = np.searchsorted(x, ends, side="right")
-    starts = np.concatenate([[0], cuts[:-1]])
-    return [value[a:b] for a, b in zip(starts, cuts, strict=True)]
