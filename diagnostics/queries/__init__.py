@@ -10,11 +10,12 @@ from diagnostics.queries.expressions import outputs
 from diagnostics.queries.ranking import group_ndcg
 from diagnostics.queries.residuals import residual_histogram, residual_moments, residual_profile
 from diagnostics.queries.rows import Answers, Quantities, answers, count, page, quantities
+from diagnostics.queries.samples import probability_sample
 from diagnostics.queries.scores import score_histogram, score_histograms
 from diagnostics.queries.where import cell, clause
 
 __all__ = [
     "Answers", "DuckDB", "Engine", "Quantities", "answer_calibration", "answers", "cell", "class_calibration",
-    "clause", "confusion", "count", "default_engine", "group_ndcg", "outputs", "page", "quantities",
+    "clause", "confusion", "count", "default_engine", "group_ndcg", "outputs", "page", "probability_sample", "quantities",
     "residual_histogram", "residual_moments", "residual_profile", "score_histogram", "score_histograms",
 ]  # fmt: skip

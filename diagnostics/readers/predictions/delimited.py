@@ -15,7 +15,7 @@ from diagnostics.exceptions import BrokenFile, UnreadableFile
 from diagnostics.readers.predictions.table import MAX_COLUMNS, Copied, unique_names, write_parquet
 from diagnostics.readers.source import Source
 
-BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_BYTES = 2 * 1024 * 1024
 _SEPARATORS = (",", "\t", ";", "|")
 # Not "None" and not "-": both occur as class names and attribute values.
 _MISSING = ["", "nan", "NaN", "-nan", "NAN", "NULL", "null", "NA", "N/A", "n/a", "#N/A", "<NA>", "#na#"]
