@@ -1,4 +1,4 @@
-"""Pictures of every page for looking at: `python -m tests.support.screenshots OUTDIR [--url URL] [--only NAME ...]`.
+"""Pictures of every page for looking at: `python -m tests.support.screenshots OUTDIR [--url URL] [--only PAGE ...]`.
 
 Without a URL a server is started with a home of its own. Every state (empty, demo, broken file) is made through the
 pages themselves.
@@ -6,15 +6,17 @@ pages themselves.
 
 import argparse
 import tempfile
+from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support.browser import ARGUMENTS, obtain_browser
 from tests.support.server import Server
 
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
-PAGES = {"triage": "", "files": "files", "curves": "curves", "confusion": "confusion"}
+NAMES = ("files", "curves", "confusion", "thresholds", "regression", "ranking", "losses")
+PAGES = {"triage": "", **{name: name for name in NAMES}}
 SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   return app && app.dataset.testScriptState === "notRunning" && !document.querySelector('[data-stale="true"]')
@@ -32,7 +34,7 @@ def settled(page: Page) -> None:
 def open_page(page: Page, url: str, theme: str) -> None:
     """Open an address in a theme, chosen as the switch keeps it."""
     page.add_init_script(
-        f"""for (const path of ["/", "/files", "/curves", "/confusion"])
+        f"""for (const path of {[f"/{path}" for path in PAGES.values()]})
               window.localStorage.setItem(`stActiveTheme-${{path}}-v2`, JSON.stringify("{theme}"));
             window.localStorage.setItem("runClinicTheme", JSON.stringify("{theme}"));"""
     )
@@ -53,22 +55,40 @@ def whole(page: Page, file: Path) -> None:
     page.set_viewport_size(size)
 
 
-def take(url: str, folder: Path, only: list[str], query: str = "") -> None:
-    """Photograph the pages of a running server in both themes and widths."""
+def broken(browser: Browser, url: str) -> str:
+    """Upload a good log and one that is none, through the page; the query of their project."""
+    page = browser.new_page()
+    page.goto(url)
+    settled(page)
+    rows = "\n".join(f"{n},{2 * 0.9**n:.4f},{2 * 0.9**n + 0.1:.4f}" for n in range(20))
+    page.locator("input.pick-files").set_input_files(
+        [
+            {"name": "good.csv", "mimeType": "text/csv", "buffer": f"epoch,loss,val_loss\n{rows}".encode()},
+            {"name": "noise.csv", "mimeType": "text/csv", "buffer": bytes(range(256)) * 20},
+        ]
+    )
+    page.get_by_text("1 run read").first.wait_for()
+    query = "?" + page.url.partition("?")[2]
+    page.close()
+    return query
+
+
+def take(url: str, folder: Path, only: list[str], queries: dict[str, str]) -> None:
+    """Photograph the pages of a running server in both themes and widths, once for every state."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=obtain_browser(), args=ARGUMENTS)
-        for width, (across, down) in WIDTHS.items():
-            for theme in ("Light", "Dark"):
-                for name, path in PAGES.items():
-                    if only and name not in only:
-                        continue
-                    context = browser.new_context(viewport={"width": across, "height": down}, locale="en-US")
-                    context.set_default_timeout(60_000)
-                    page = context.new_page()
-                    open_page(page, f"{url}/{path}{query}", theme)
-                    whole(page, folder / f"{name}-{width}-{theme.lower()}.png")
-                    context.close()
+        if "broken" in queries:
+            queries["broken"] = broken(browser, url)
+        wanted = [name for name in PAGES if not only or name in only]
+        for (state, query), (width, size), theme in product(queries.items(), WIDTHS.items(), ("Light", "Dark")):
+            for name in wanted:
+                context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-US")
+                context.set_default_timeout(60_000)
+                page = context.new_page()
+                open_page(page, f"{url}/{PAGES[name]}{query}", theme)
+                whole(page, folder / f"{state}-{name}-{width}-{theme.lower()}.png")
+                context.close()
         browser.close()
 
 
@@ -77,16 +97,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--url")
-    parser.add_argument("--query", default="", help="for example ?project=demo&lang=pt")
-    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--query", help="one state only, for example ?project=demo&lang=pt")
+    parser.add_argument("--only", nargs="*", default=[], choices=PAGES)
     given = parser.parse_args()
     if given.url:
-        take(given.url.rstrip("/"), given.folder, given.only, given.query)
+        take(given.url.rstrip("/"), given.folder, given.only, {"state": given.query or ""})
         return
+    queries = {"state": given.query} if given.query else {"empty": "", "demo": "?project=demo", "broken": ""}
     with tempfile.TemporaryDirectory() as home:
         server = Server(Path(home) / "home").start()
         try:
-            take(server.url, given.folder, given.only, given.query)
+            take(server.url, given.folder, given.only, queries)
         finally:
             server.stop()
 
