@@ -41,6 +41,9 @@ def split_name(split: Split | None) -> str:
 
 def metric_name(metric: str) -> str:
     """Name of a metric: translated where it is a known code, else as the log spells it."""
+    known = {"loss": _("Loss"), "learning_rate": _("Learning rate"), "gradient_norm": _("Gradient norm")}
+    if metric in known:
+        return known[metric]
     found = label(metric, language())
     if found.lower() in _ACRONYMS:
         return found.upper()

@@ -42,10 +42,12 @@ def _entry() -> PredictionsEntry | None:
 
 
 def _elsewhere(predictions: Predictions) -> None:
-    names = {Task.REGRESSION: _("regression"), Task.RANKING: _("ranking")}
-    text = _("This set is a {task}: it has no classes to mix up. Its findings are on the Triage page.")
-    st.info(text.format(task=names[predictions.task]))
-    links.to_page("triage", _("Triage") + " ›")
+    if predictions.task is Task.REGRESSION:
+        st.info(_("This set is a regression: it has no classes to mix up. Its residuals have a page of their own."))
+        links.to_page("regression", _("Regression") + " ›")
+    else:
+        st.info(_("This set is a ranking: it has no classes to mix up. Its groups have a page of their own."))
+        links.to_page("ranking", _("Ranking") + " ›")
 
 
 def _output(predictions: Predictions) -> Predictions:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from diagnostics.curves.places import Place
 from diagnostics.figures.drawing import Drawing
 from diagnostics.figures.layout import Row, scale
@@ -50,11 +52,13 @@ def mark_labels(row: Row, drawing: Drawing) -> list[dict[str, Any]]:
     for place in found:
         number = "" if place.finding is None else f"<b>{place.finding + 1}</b>"
         word = drawing.words.marks.get(place.kind, "") if len(found) <= WORDED else ""
+        # Plotly wants the exponent for text on a logarithmic axis, and the value itself for shapes.
+        at = np.log10(place.start) if drawing.view.log_x and place.start > 0 else place.start
         run = shorten(plain(place.run), 20) if word and drawing.several and place.finding is None else ""
         if text := " ".join(part for part in (number, word, run) if part):
             labels.append(
                 {
-                    "name": _name(place), "text": text, "x": place.start, "xref": "x", "y": 1,
+                    "name": _name(place), "text": text, "x": float(at), "xref": "x", "y": 1,
                     "yref": f"{row.name} domain", "xanchor": "left", "yanchor": "top", "showarrow": False,
                     "xshift": 3, "font": {"size": 11, "color": _colour(place, drawing)},
                     "bgcolor": faded(palette(drawing.theme).paper, 0.82), "borderpad": 1,

@@ -99,6 +99,13 @@ def test_marks_carry_the_number_of_their_finding_and_their_word():
     assert [(ring.x[0], ring.y[0]) for ring in rings] == [(12, 1.7)]
 
 
+def test_labels_stand_at_their_line_on_a_log_axis_too():
+    place = Place(kind="restart", metric="loss", split=None, run="a", number=0, start=10)
+    figure = draw([pair()], places=[place], log_x=True)
+    label = next(note for note in figure.layout.annotations if note.text == "restart")
+    assert (figure.layout.shapes[0].x0, label.x) == (10, 1)
+
+
 def test_very_many_marks_wait_until_they_are_lit():
     places = [
         Place(kind="best", metric="loss", split=None, run="a", number=0, start=i, finding=i) for i in range(30)
