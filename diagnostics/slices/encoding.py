@@ -51,8 +51,9 @@ def encode(table: Table, name: str, *, min_size: int, rows: np.ndarray | None = 
     Attribute or LeftOut
     """
     column = table.column(name)
-    if rows is not None:
-        column = column.take(pa.array(rows)) if rows.dtype != bool else column.filter(pa.array(rows))
+    # Positions that name every row leave the column as it is; units are in file order.
+    if rows is not None and (rows.dtype == bool or len(rows) < len(column)):
+        column = column.filter(pa.array(rows)) if rows.dtype == bool else column.take(pa.array(rows))
     stamps = times(column)
     if stamps is not None:
         return _number(name, numbers(stamps), min_size, Kind.TIME)

@@ -148,7 +148,7 @@ def automatic(table: Table, predictions: Predictions) -> list[str]:
     roles = predictions.roles
     names = [c for c in roles.attributes if c in table]
     prose = [c for c in (roles.text, *roles.ignored) if c is not None and c in table]
-    names += [d for c in [*names, *prose] for d in derived_names(c, table.column(c))]
+    names += [d for c in [*names, *prose] if not table.is_number(c) for d in derived_names(c, table.column(c))]
     return list(dict.fromkeys(names))
 
 

@@ -31,6 +31,7 @@ class Table:
         self._table = source if isinstance(source, pa.Table) else None
         self._path = None if isinstance(source, pa.Table) else source.path
         schema = source.schema if isinstance(source, pa.Table) else parquet.read_schema(source.path)
+        self._kinds = {field.name: field.type for field in schema}
         self.names: tuple[str, ...] = tuple(name for name in schema.names if name != ROW)
         self._rows: pa.Array | None = None
         if isinstance(source, Predictions) and source.part:
@@ -70,6 +71,11 @@ class Table:
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
         return column if self._rows is None else column.filter(self._rows)
+
+    def is_number(self, name: str) -> bool:
+        """Whether a stored column holds numbers or booleans; tells it without reading the column."""
+        kind = self._kinds.get(name)
+        return kind is not None and (is_number(kind) or pa.types.is_boolean(kind))
 
     def columns(self, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
         """Several columns by name."""

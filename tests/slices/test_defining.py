@@ -22,7 +22,8 @@ from diagnostics.slices import (
     values_of,
 )
 from diagnostics.slices.encoding import encode
-from diagnostics.slices.outcome import errors
+from diagnostics.slices.outcome import errors, losses
+from diagnostics.slices.overview import grid, overview
 from diagnostics.types import Condition, Roles, Task
 from tests.slices.support import binary, conditions, stored
 
@@ -216,3 +217,37 @@ def test_the_tree_of_errors_asks_the_telling_question_first(tmp_path):
     assert (mask(table, worst.predicate).sum(), worst.adjusted_p) == (worst.n, None)
     quiet = error_tree(attributes, errors(random.random(N) < 0.2), min_size=50)
     assert sum(1 for _ in quiet.children) in (0, 2, 3)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_overviews_equal_slices_measured_one_by_one(weighted, scaled):
+    random = np.random.default_rng(14)
+    table = Table(
+        pa.table(
+            {
+                "site": random.choice(["a", "b", None, "rare"], N, p=[0.5, 0.4, 0.095, 0.005]),
+                "age": np.where(random.random(N) < 0.1, np.nan, random.integers(0, 90, N)),
+            }
+        )
+    )
+    weight = random.random(N) if weighted else None
+    outcome = losses(random.exponential(size=N), "mae", weight=weight) if scaled else None
+    outcome = outcome or errors(random.random(N) < 0.2, weight=weight)
+    site, age = (encode(table, c, min_size=50) for c in ("site", "age"))
+    for found in (overview(site, outcome), overview(age, outcome), grid(site, age, outcome)):
+        assert np.prod(found.shape) == len(found.predicates)
+        assert found.n.sum() == N
+        for place, predicate in enumerate(found.predicates):
+            if not predicate:
+                continue
+            item = measure(table, outcome, [predicate])[0]
+            assert item.n == found.n[place]
+            for own, expected in (
+                (found.value[place], item.metric.value), (found.low[place], item.metric.low),
+                (found.high[place], item.metric.high), (found.delta[place], item.delta),
+                (found.share_of_loss[place], item.share_of_loss),
+            ):  # fmt: skip
+                assert own == pytest.approx(expected, rel=1e-9, abs=1e-12)
+            assert found.delta_low[place] == pytest.approx(item.delta_low, rel=1e-9)
+            assert found.delta_high[place] == pytest.approx(item.delta_high, rel=1e-9)

@@ -237,10 +237,9 @@ def test_confident_errors_tell_wrong_labels_from_hard_inputs(tmp_path, random):
     labels = signs(flipped, sure)
     assert labels.share > 0.75
     assert abs(labels.shift_z) < 3
+    # Where the slice's right answers are no surer than ordinary errors there is nothing to place its errors between.
     hard_sure = np.where(target, 0.5 + (sure - 0.5) * 0.7, sure)
-    hard = signs(random.random(N) > hard_sure, hard_sure)
-    assert hard.shift < -0.05
-    assert hard.shift_z < -3
+    assert signs(random.random(N) > hard_sure, hard_sure) is None
 
 
 def test_names_of_columns_say_what_they_are_about():
