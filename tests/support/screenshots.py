@@ -76,14 +76,15 @@ def broken(browser: Browser, url: str) -> str:
 def take(url: str, folder: Path, only: list[str], queries: dict[str, str]) -> None:
     """Photograph the pages of a running server in both themes and widths, once for every state."""
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = [name for name in PAGES if not only or name in only]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=obtain_browser(), args=ARGUMENTS)
-        if "broken" in queries:
-            queries["broken"] = broken(browser, url)
-        wanted = [name for name in PAGES if not only or name in only]
-        for (state, query), (width, size), theme in product(queries.items(), WIDTHS.items(), ("Light", "Dark")):
-            for name in wanted:
-                context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-US")
+        for state, query in queries.items():
+            # Made only now: with a project of the visitor's own the first page is empty no more.
+            query = broken(browser, url) if state == "broken" else query
+            for width, theme, name in product(WIDTHS, ("Light", "Dark"), wanted):
+                across, down = WIDTHS[width]
+                context = browser.new_context(viewport={"width": across, "height": down}, locale="en-US")
                 context.set_default_timeout(60_000)
                 page = context.new_page()
                 open_page(page, f"{url}/{PAGES[name]}{query}", theme)
