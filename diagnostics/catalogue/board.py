@@ -26,6 +26,8 @@ class Category:
     examples : tuple of str
         Keys, in the order in which they were tagged.
     version : int
+    gone : tuple of str
+        Keys of tagged examples that are no longer wrong in the set the board is attached to.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Category:
     fields: Mapping[str, Value]
     examples: tuple[str, ...]
     version: int
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +51,15 @@ class Board:
 def board(state: State) -> Board:
     """The board as it stands."""
     members: dict[str, list[tuple[int, str]]] = {}
+    gone: dict[str, list[str]] = {}
     untagged: list[str] = []
     for key, fields in state.of("example"):
         if fields.get("removed"):
             continue
         category = fields.get("category")
-        if category is None:
+        if fields.get("gone"):
+            gone.setdefault(str(category), []).append(key)
+        elif category is None:
             untagged.append(key)
         else:
             members.setdefault(str(category), []).append((state.version(f"example/{key}"), key))
@@ -65,6 +71,7 @@ def board(state: State) -> Board:
             fields=fields,
             examples=tuple(key for _, key in sorted(members.get(id_, []), key=lambda pair: pair[0])),
             version=state.version(f"category/{id_}"),
+            gone=tuple(gone.get(id_, ())),
         )
         for id_, fields in state.of("category")
         if not fields.get("deleted")

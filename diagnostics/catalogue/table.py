@@ -42,7 +42,7 @@ def reviewed(state: State) -> list[Tagged]:
     found: list[Tagged] = []
     for _, fields in state.of("example"):
         looked_at = fields.get("category") is not None or fields.get("difficulty") or fields.get("seen")
-        if fields.get("source") == "random" and looked_at and not fields.get("removed"):
+        if fields.get("source") == "random" and looked_at and not fields.get("removed") and not fields.get("gone"):
             category = fields.get("category")
             found.append(
                 Tagged(stratum=str(fields.get("stratum", "")), category=None if category is None else str(category))
