@@ -5,10 +5,10 @@ Cache keys are content digests, never tables; nothing cached here reads session 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DEMO = Path(__file__).resolve().parent.parent / "demo_data" / "runs"
 DEMO_ID = "demo"
+Measured = TypeVar("Measured")
 
 
 def workspace() -> Workspace:
@@ -144,6 +145,24 @@ def _confusion(digest: str, *, _predictions: Predictions) -> ConfusionCounts:
     from diagnostics.queries import confusion as count
 
     return count(_predictions)
+
+
+def measured(function: Callable[..., Measured], predictions: Predictions, *arguments: Hashable) -> Measured:
+    """Return what an engine function says of a prediction set and some settings; computed once for the content.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the set and the arguments; named at the top of a module. Its results are shared, so leave them unchanged.
+    """
+    name, part = f"{function.__module__}.{function.__qualname__}", repr(sorted(predictions.part.items()))
+    found: Measured = _measured(name, predictions.digest + part, arguments, _function=function, _given=predictions)
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=1024)
+def _measured(name: str, digest: str, arguments: tuple[Hashable, ...], *, _function: Any, _given: Predictions) -> Any:
+    return _function(_given, *arguments)
 
 
 @st.cache_resource(show_spinner=False)

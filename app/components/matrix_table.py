@@ -56,19 +56,20 @@ def _columns(ranked: Sequence[ClassReport]) -> dict[str, list[object]]:
     for name, title in (("recall", _("Recall")), ("precision", _("Precision")), ("f1", _("F1"))):
         values = [getattr(row, name) for row in ranked]
         table[title] = [value.value if value.value is None else round(value.value, 3) for value in values]
-        table[_("{metric}, 95 %").format(metric=title)] = [_spread(value) for value in values]
+        table[_("{metric}, 95 %").format(metric=title)] = [spread(value) for value in values]
     return table
 
 
 def told(value: MetricValue) -> str:
     """A value with its interval, or a dash with the reason why there is none."""
     if value.value is None:
-        return _spread(value)
-    spread = interval(value.low, value.high, language())
-    return f"{number(value.value, language())} ({spread})" if spread else number(value.value, language())
+        return spread(value)
+    told_interval = interval(value.low, value.high, language())
+    return f"{number(value.value, language())} ({told_interval})" if told_interval else number(value.value, language())
 
 
-def _spread(value: MetricValue) -> str:
+def spread(value: MetricValue) -> str:
+    """The interval of a value, or a dash with the reason why there is none."""
     if value.value is None:
         return f"– ({reason(value.reason)})"
     return interval(value.low, value.high, language())

@@ -54,17 +54,31 @@ def mean_interval(total: float, square_total: float, n: float, z: float = Z95) -
 
 
 def auc_interval(area: float, positives: float, negatives: float, z: float = Z95) -> tuple[float, float] | None:
-    """Hanley and McNeil's (1982) interval of an area under the ROC curve, on the logit scale so it stays in [0, 1].
+    """Hanley and McNeil's (1982) interval of an area under the ROC curve, by turning the test around.
 
-    Used for histograms; `delong_variance` gives the exact variance where the rows are at hand.
+    An end is the area whose own standard error just reaches the one measured (Newcombe 2006), so the interval stays
+    in [0, 1] and keeps a width at areas of 0 and 1. Used for histograms; `delong_variance` gives the exact variance
+    where the rows are at hand.
     """
     if positives < 1 or negatives < 1:
         return None
-    q1, q2 = area / (2 - area), 2 * area * area / (1 + area)
-    variance = (area * (1 - area) + (positives - 1) * (q1 - area * area) + (negatives - 1) * (q2 - area * area)) / (
-        positives * negatives
-    )
-    return logit_interval(area, variance, z)
+
+    def variance(a: float) -> float:
+        q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
+        spread = a * (1 - a) + (positives - 1) * (q1 - a * a) + (negatives - 1) * (q2 - a * a)
+        return max(0.0, spread) / (positives * negatives)
+
+    def end(outer: float) -> float:
+        inner = area
+        for _ in range(60):
+            middle = (inner + outer) / 2
+            if abs(area - middle) < z * math.sqrt(variance(middle)):
+                inner = middle
+            else:
+                outer = middle
+        return (inner + outer) / 2
+
+    return end(0.0), end(1.0)
 
 
 def logit_interval(share: float, variance: float, z: float = Z95) -> tuple[float, float]:

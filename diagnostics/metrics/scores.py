@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diagnostics.metrics.intervals import auc_interval, logit_interval
+from diagnostics.metrics.intervals import auc_interval, wilson
 from diagnostics.metrics.registry import metric, undefined, value
 from diagnostics.types import FloatArray, MetricValue, ScoreHistogram
 
@@ -145,7 +145,7 @@ def auc_bounds(histogram: ScoreHistogram) -> float:
 def average_precision(histogram: ScoreHistogram) -> MetricValue:
     """Sum over thresholds of precision times the step in recall; undefined without positives.
 
-    The interval is that of a share with as many rows as positives, on the logit scale (Boyd et al. 2013).
+    The interval is Wilson's of a share with as many rows as positives (after Boyd et al. 2013).
     """
     curve = sweep(histogram)
     if curve.positives <= 0:
@@ -155,8 +155,8 @@ def average_precision(histogram: ScoreHistogram) -> MetricValue:
     if not histogram.exact:
         precision = _within_bins(curve, precision)
     area = float(precision @ steps) / curve.positives
-    low, high = logit_interval(area, area * (1 - area) / curve.positives)
-    return value("average_precision", area, histogram.n, low=low, high=high)
+    bounds = wilson(area * curve.positives, curve.positives) or (None, None)
+    return value("average_precision", area, histogram.n, low=bounds[0], high=bounds[1])
 
 
 def _within_bins(curve: Sweep, after: FloatArray) -> FloatArray:
