@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import pyarrow as pa
 
+from diagnostics.queries.literals import literal as literal
+from diagnostics.queries.literals import quote as quote
+from diagnostics.queries.restriction import restriction
 from diagnostics.types import Predictions
 
 MEMORY_LIMIT = "512MB"
@@ -37,24 +39,6 @@ class Engine(Protocol):
         ...
 
 
-def quote(name: str) -> str:
-    """A column name as an SQL identifier, whatever characters it has."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: Any) -> str:
-    """A Python value as an SQL literal."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool | np.bool_):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | np.integer):
-        return str(int(value))
-    if isinstance(value, float | np.floating):
-        return repr(float(value)) if np.isfinite(value) else f"CAST('{float(value)}' AS DOUBLE)"
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 class DuckDB:
     """Queries on stored Parquet files in this process.
 
@@ -68,14 +52,14 @@ class DuckDB:
         self._lock = threading.Lock()
 
     def table(self, predictions: Predictions) -> str:
-        """The Parquet file, restricted to the part of it that the set is."""
+        """The Parquet file, restricted to the part of it that the set is and to the slice it is narrowed to."""
         file = f"read_parquet({literal(str(predictions.path))})"
-        if not predictions.part:
-            return file
-        conditions = " AND ".join(
+        held = [
             f"{quote(c)} IS NULL" if v is None else f"{quote(c)} = {literal(v)}" for c, v in predictions.part.items()
-        )
-        return f"(SELECT * FROM {file} WHERE {conditions})"
+        ]
+        if predictions.predicate:
+            held.append(restriction(predictions, predictions.predicate))
+        return f"(SELECT * FROM {file}{conditions(held)})" if held else file
 
     def rows(self, predictions: Predictions, sql: str) -> list[tuple[Any, ...]]:
         """Run one SELECT and return its rows."""

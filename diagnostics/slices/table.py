@@ -24,7 +24,7 @@ class Table:
     Parameters
     ----------
     source : Predictions or pyarrow.Table
-        Of a prediction set only the rows of its `part` are seen.
+        Of a prediction set only the rows of its `part`, and of the slice it is narrowed to, are seen.
     """
 
     def __init__(self, source: Predictions | pa.Table) -> None:
@@ -36,6 +36,8 @@ class Table:
         self._rows: pa.Array | None = None
         if isinstance(source, Predictions) and source.part:
             self._rows = self._part(source)
+        if isinstance(source, Predictions) and source.predicate:
+            self._rows = self._narrowed(source)
 
     def _part(self, predictions: Predictions) -> pa.Array:
         keep = None
@@ -44,6 +46,17 @@ class Table:
             same = pc.is_null(column) if value is None else pc.equal(column, pa.scalar(value).cast(column.type))
             keep = same if keep is None else pc.and_(keep, same)
         return pc.fill_null(keep, False)
+
+    def _narrowed(self, predictions: Predictions) -> pa.Array:
+        """The rows of the part that are also in the slice."""
+        from diagnostics.slices.predicates import mask
+
+        inside = mask(self, predictions.predicate)
+        if self._rows is None:
+            return pa.chunked_array([pa.array(inside)])
+        keep = np.asarray(self._rows.to_numpy(zero_copy_only=False)).astype(bool)
+        keep[keep] = inside
+        return pa.chunked_array([pa.array(keep)])
 
     def _raw(self, name: str) -> pa.ChunkedArray:
         if self._table is not None:

@@ -90,6 +90,8 @@ class Predictions:
     source : SourceFile
     part : mapping of column to value
         Set where several models or outputs share one file: this set is the rows where all of them hold.
+    predicate : tuple of Condition
+        The slice the set is narrowed to (`queries.restricted`); empty for the whole set.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Predictions:
     questions: tuple[Question, ...] = ()
     notes: tuple[Note, ...] = ()
     part: Mapping[str, Any] = field(default_factory=dict)
+    predicate: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
