@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,10 @@ ROW = "__row__"
 
 MAX_ROWS = 1_000_000
 """Rows a measurement on arrays uses; a larger set is thinned to every k-th row, which its n then says."""
+
+
+PART_CELLS = 2_000_000
+"""Rows times classes of one part."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,39 +50,59 @@ class Answers:
     step: int = 1
 
 
-def answers(predictions: Predictions, *, engine: Engine | None = None) -> Answers:
+def thinning(predictions: Predictions) -> int:
+    """1, or k where only every k-th row is measured."""
+    return max(1, -(-predictions.n_rows // MAX_ROWS))
+
+
+def answers(
+    predictions: Predictions,
+    *,
+    classes: Sequence[str] | None = None,
+    rows: tuple[int, int] | None = None,
+    engine: Engine | None = None,
+) -> Answers:
     """Truth, answer and scores of a classification set as arrays.
 
     The set must have a truth; rows without a truth are left out, rows without an answer only where the file has
     answers.
+
+    Parameters
+    ----------
+    classes : sequence of str, optional
+        Classes whose probabilities are wanted; all by default, none for an empty one. The others are NaN.
+    rows : tuple of int, optional
+        First file position, and the one after the last.
     """
     engine = engine or default_engine()
     roles = predictions.roles
     answer = predicted(predictions) or "NULL"
     columns = [f"{quote(ROW)} AS r", f"{quote(roles.truth or '')} AS t", f"{answer} AS a"]
-    score_columns = list(roles.probabilities.values())
+    wanted = {k: c for k, c in roles.probabilities.items() if classes is None or k in classes}
+    score_columns = list(wanted.values())
     columns += [f"CAST({quote(c)} AS FLOAT) AS p{i}" for i, c in enumerate(score_columns)]
     if roles.score:
         columns.append(f"CAST({quote(roles.score)} AS DOUBLE) AS s")
-    step = max(1, -(-predictions.n_rows // MAX_ROWS))
-    where = conditions(
-        [f"{quote(roles.truth or '')} IS NOT NULL", *([f"{quote(ROW)} % {step} = 0"] if step > 1 else [])]
-    )
+    step = thinning(predictions)
+    kept = [f"{quote(roles.truth or '')} IS NOT NULL"]
+    kept += [f"{quote(ROW)} % {step} = 0"] if step > 1 else []
+    kept += [f"{quote(ROW)} >= {rows[0]} AND {quote(ROW)} < {rows[1]}"] if rows else []
+    where = conditions(kept)
     table = engine.arrow(predictions, f"SELECT {', '.join(columns)} FROM {engine.table(predictions)}{where} ORDER BY r")
     labels = Labels(predictions.classes)
     truth = class_numbers(table.column("t"), labels)
     given = class_numbers(table.column("a"), labels)
     keep = (truth >= 0) & ((given >= 0) | (answer == "NULL"))
-    order = [labels.code(name) for name in roles.probabilities]
+    order = [labels.code(name) for name in wanted]
     probability = None
     if score_columns and min(order) >= 0:
         probability = np.full((int(keep.sum()), len(labels.classes)), np.nan, dtype=np.float32)
         for i, number in enumerate(order):
             probability[:, number] = numbers(table.column(f"p{i}"))[keep]
     score = numbers(table.column("s"))[keep] if roles.score else None
-    rows = np.asarray(table.column("r").to_numpy(), dtype=np.int64)
+    position = np.asarray(table.column("r").to_numpy(), dtype=np.int64)
     return Answers(
-        row=rows[keep], truth=truth[keep], answer=given[keep], probability=probability, score=score, step=step
+        row=position[keep], truth=truth[keep], answer=given[keep], probability=probability, score=score, step=step
     )  # fmt: skip
 
 
@@ -110,7 +135,7 @@ def quantities(predictions: Predictions, *, engine: Engine | None = None) -> Qua
     numeric = [a for a in predictions.roles.attributes if _is_numeric(kinds.field(a).type)]
     columns = [f"{quote(ROW)} AS r", f"CAST({truth} AS DOUBLE) AS t", f"CAST({answer} AS DOUBLE) AS a"]
     columns += [f"CAST({quote(name)} AS DOUBLE) AS x{i}" for i, name in enumerate(numeric)]
-    step = max(1, -(-predictions.n_rows // MAX_ROWS))
+    step = thinning(predictions)
     parts = [f"isfinite({truth})", f"isfinite({answer})", *([f"{quote(ROW)} % {step} = 0"] if step > 1 else [])]
     sql = f"SELECT {', '.join(columns)} FROM {engine.table(predictions)}{conditions(parts)} ORDER BY r"
     table = engine.arrow(predictions, sql)
@@ -125,6 +150,18 @@ def quantities(predictions: Predictions, *, engine: Engine | None = None) -> Qua
 
 def _is_numeric(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def answers_in_parts(
+    predictions: Predictions, *, cells: int = PART_CELLS, engine: Engine | None = None
+) -> Iterator[Answers]:
+    """The same rows part by part, with all probabilities, so that a matrix of them is never held whole."""
+    width = max(1, len(predictions.roles.probabilities))
+    size = max(10_000, cells // width) * thinning(predictions)
+    engine = engine or default_engine()
+    last = engine.rows(predictions, f"SELECT MAX({quote(ROW)}) FROM {engine.table(predictions)}")[0][0]
+    for start in range(0, int(last or 0) + 1, size):
+        yield answers(predictions, rows=(start, start + size), engine=engine)
 
 
 def class_numbers(column: pa.ChunkedArray, labels: Labels) -> IntArray:

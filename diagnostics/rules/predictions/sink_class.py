@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from diagnostics import queries
 from diagnostics.rules.base import Rule, hypothesis
 from diagnostics.signals.predictions.classes import Inflow, Output, inflows
 from diagnostics.types import ConfusionCounts, Finding, Quantity, Severity
@@ -78,7 +79,8 @@ def _sure_errors(output: Output, number: int) -> bool | None:
     """Whether the scores of the rows that fell in are nearly all the same, as for empty inputs; None without scores."""
     if not output.has_scores:
         return None
-    answers = output.answers
+    name = output.predictions.classes[number]
+    answers = queries.answers(output.predictions, classes=(name,))
     scores = answers.probability[:, number] if answers.probability is not None else answers.score
     if scores is None:
         return None

@@ -46,8 +46,8 @@ class Output:
 
     @cached_property
     def answers(self) -> Answers:
-        """Rows as arrays (thinned for very large sets)."""
-        return queries.answers(self.predictions)
+        """Rows as arrays (thinned for very large sets), without the matrix of probabilities."""
+        return queries.answers(self.predictions, classes=())
 
     @property
     def has_scores(self) -> bool:

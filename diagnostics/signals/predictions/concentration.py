@@ -10,7 +10,7 @@ import pyarrow.compute as compute
 
 from diagnostics.queries import default_engine
 from diagnostics.queries.engine import Engine, quote
-from diagnostics.queries.rows import ROW
+from diagnostics.queries.rows import ROW, thinning
 from diagnostics.signals.inputs import signal
 from diagnostics.signals.predictions.confidence import Confidence
 from diagnostics.types import IntArray, Predictions
@@ -47,39 +47,36 @@ class Concentration:
 
 @signal
 def concentrations(predictions: Predictions, confidences: tuple[Confidence, ...]) -> dict[str, Concentration]:
-    """Concentration of the wrong-looking labels of every output, by label."""
-    table = _attributes(predictions, default_engine())
+    """Concentration of the wrong-looking labels of every output that has some, by label."""
     suspects = {one.output.label: one.row[one.suspicion > 0.5] for one in confidences}
-    return {
-        one.output.label: _measured(one, table, suspects, len(confidences))
-        for one in confidences
-        if one.fit.noise > 0 and len(suspects[one.output.label])
-    }
+    noisy = [one for one in confidences if one.fit.noise > 0 and len(suspects[one.output.label])]
+    if not noisy:
+        return {}
+    tails: dict[str, list[tuple[float, str]]] = {one.output.label: [(1.0, "")] for one in noisy}
+    engine = default_engine()
+    for name in predictions.roles.attributes:  # one column at a time: a wide table of texts would fill the memory
+        rows, level = _levels(predictions, name, engine)
+        for one in noisy:
+            eligible = np.isin(rows, one.row, assume_unique=True)
+            marked = np.isin(rows, suspects[one.output.label], assume_unique=True)[eligible]
+            tails[one.output.label].append((_uneven(level[eligible], marked), name))
+    tried = max(1, len(predictions.roles.attributes)) * len(confidences)
+    return {one.output.label: _judged(one, min(tails[one.output.label]), tried, suspects) for one in noisy}
 
 
-def _attributes(predictions: Predictions, engine: Engine) -> pa.Table:
-    names = [ROW, *predictions.roles.attributes]
-    step = max(1, -(-predictions.n_rows // 1_000_000))
+def _levels(predictions: Predictions, name: str, engine: Engine) -> tuple[IntArray, IntArray]:
+    """File positions and level numbers of one attribute."""
+    step = thinning(predictions)
     where = f" WHERE {quote(ROW)} % {step} = 0" if step > 1 else ""
-    return engine.arrow(
-        predictions, f"SELECT {', '.join(map(quote, names))} FROM {engine.table(predictions)}{where} ORDER BY 1"
-    )
+    sql = f"SELECT {quote(ROW)} AS r, {quote(name)} AS x FROM {engine.table(predictions)}{where} ORDER BY 1"
+    table = engine.arrow(predictions, sql)
+    return np.asarray(table.column("r").to_numpy(), dtype=np.int64), levels(table.column("x"))
 
 
-def _measured(one: Confidence, table: pa.Table, suspects: dict[str, IntArray], outputs: int) -> Concentration:
-    rows = np.asarray(table.column(ROW).to_numpy(), dtype=np.int64)
-    eligible = np.isin(rows, one.row)
-    marked = np.isin(rows, suspects[one.output.label])[eligible]
-    names = [name for name in table.column_names if name != ROW]
-    best, attribute = 1.0, ""
-    for name in names:
-        p = _uneven(levels(table.column(name))[eligible], marked)
-        if p < best:
-            best, attribute = p, name
-    p = min(1.0, best * max(1, len(names)) * outputs)
-    shared = _shared(one, suspects)
+def _judged(one: Confidence, worst: tuple[float, str], tried: int, suspects: dict[str, IntArray]) -> Concentration:
+    p, shared = min(1.0, worst[0] * tried), _shared(one, suspects)
     return Concentration(
-        label=one.output.label, attribute=attribute, p=p, shared=shared, concentrated=p < LEVEL or shared > 0.25
+        label=one.output.label, attribute=worst[1], p=p, shared=shared, concentrated=p < LEVEL or shared > 0.25
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diagnostics import queries
 from diagnostics.metrics import calibration as measure
+from diagnostics.queries import Answers
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.predictions.classes import Output
 from diagnostics.types import CalibrationBins, FloatArray, IntArray, MetricValue
@@ -69,26 +71,51 @@ def confidences(outputs: tuple[Output, ...]) -> tuple[Confidence, ...]:
 
 
 def _measured(output: Output) -> Confidence | None:
-    roles, answers = output.predictions.roles, output.answers
-    if not output.has_scores or len(answers.truth) < MIN_ROWS:
+    roles = output.predictions.roles
+    if not output.has_scores:
         return None
-    if answers.probability is None and roles.score_kind == "confidence":
+    if not roles.probabilities and roles.score_kind == "confidence":
         return _of_confidence(output)
-    probability = _matrix(output)
-    if probability is None:
+    if roles.score_kind not in ("probability", "percent"):
         return None
-    keep = np.isfinite(probability).all(axis=1)
-    p, truth, row = probability[keep], answers.truth[keep], answers.row[keep]
-    if len(p) < MIN_ROWS or p.min() < 0 or p.max() > 1 + 1e-6 or np.median(np.abs(p.sum(axis=1) - 1)) > 0.01:
+    sample = _sample(output)
+    if sample is None:
         return None
+    fit = measure.fit_noise(measure.log_probability(sample[0]), sample[1])
+    parts = [_part(output, answers, fit) for answers in queries.answers_in_parts(output.predictions)]
+    row, best, correct, suspicion, truth, top = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _assembled(output, row, best, correct, fit, suspicion, truth, top)
+
+
+def _sample(output: Output) -> tuple[FloatArray, IntArray] | None:
+    """Probabilities and labels of evenly spread rows, when they are probabilities and enough."""
+    whole = len(output.predictions.roles.probabilities) or 2
+    share = max(1, output.predictions.n_rows // FIT_ROWS)
+    kept: list[tuple[FloatArray, IntArray]] = []
+    for answers in queries.answers_in_parts(output.predictions):
+        matrix = _matrix(output, answers)
+        if matrix is None:
+            return None
+        kept.append((matrix[::share], answers.truth[::share]))
+    p, truth = np.concatenate([k[0] for k in kept]), np.concatenate([k[1] for k in kept])
+    present = np.isfinite(p).all(axis=1)
+    p, truth = p[present], truth[present]
+    off = np.abs(p.sum(axis=1) - 1) if len(p) else np.zeros(0)
+    if len(p) < MIN_ROWS or p.shape[1] < whole or p.min() < 0 or p.max() > 1 + 1e-6 or np.median(off) > 0.01:
+        return None
+    return p, truth
+
+
+def _part(output: Output, answers: Answers, fit: measure.NoiseFit) -> tuple[np.ndarray, ...]:
+    """Row, confidence, correctness, suspicion, label and suggestion of some rows."""
+    matrix = _matrix(output, answers)
+    assert matrix is not None
+    keep = np.isfinite(matrix).all(axis=1)
+    p, truth = matrix[keep], answers.truth[keep]
     top = p.argmax(axis=1)
-    best = p.max(axis=1)
-    correct = (top == truth).astype(np.float64)
-    logs = measure.log_probability(p)
-    step = -(-len(truth) // FIT_ROWS)
-    fit = measure.fit_noise(logs[::step], truth[::step])
-    own = measure.tempered(logs, fit.temperature)[np.arange(len(truth)), truth]
-    return _assembled(output, row, best, correct, fit, _suspicion(own, fit.noise, p.shape[1]), truth, top)
+    own = measure.tempered(measure.log_probability(p), fit.temperature)[np.arange(len(truth)), truth]
+    suspicion = _suspicion(own, fit.noise, p.shape[1])
+    return answers.row[keep], p.max(axis=1), (top == truth).astype(np.float64), suspicion, truth, top
 
 
 def _of_confidence(output: Output) -> Confidence | None:
@@ -122,12 +149,10 @@ def _assembled(
     )  # fmt: skip
 
 
-def _matrix(output: Output) -> FloatArray | None:
-    """Probabilities of all classes, shape (n, k); None where the scores are not probabilities."""
-    answers, roles = output.answers, output.predictions.roles
+def _matrix(output: Output, answers: Answers) -> FloatArray | None:
+    """Probabilities of all classes, shape (n, k); None where one of them is not stored."""
+    roles = output.predictions.roles
     scale = 100.0 if roles.score_kind == "percent" else 1.0
-    if roles.score_kind not in ("probability", "percent"):
-        return None
     if answers.probability is not None:
         return np.asarray(answers.probability, dtype=np.float64) / scale
     if answers.score is None or roles.positive is None or len(output.predictions.classes) != 2:
