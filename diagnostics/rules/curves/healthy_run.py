@@ -17,12 +17,14 @@ class HealthyRun(Rule):
     severity = Severity.INFO
 
     MIN_ROWS = 5
+    # Level of the reference below which a loss that no longer falls is no worry: the model was trained before.
+    LOW = 0.5
 
     def check(self, main_progress: Progress, course: Course, scale: Scale, gap: Gap | None = None) -> Finding | None:
         """Stand by; any alarm about the same run silences this."""
         if main_progress.n < self.MIN_ROWS:
             raise Missing("too_short", n=main_progress.n)
-        if main_progress.end >= main_progress.start:
+        if main_progress.end >= main_progress.start and main_progress.end > self.LOW:
             return None
         return self.found(
             confidence=0.9 if course.validation is not None else 0.75,

@@ -45,6 +45,15 @@ class StuckAtChance(Rule):
     LEARNED_BLIND = 0.12
     # A metric closer to chance than this (0 chance, 1 perfect) is guessing.
     BLIND = 0.1
+    # A loss this high is that of a guess: exp(-loss) at most, a little above one in two.
+    EVEN = 0.52
+    # Right answers beyond exp(-loss), at most. A guess among K classes is right once in K and costs ln K; whoever knows
+    # something is right more often than the loss says, since the loss averages logarithms.
+    EXCESS = 0.06
+    # Share of what accuracy was missing that was gained, at most.
+    GAIN = 0.15
+    # Training over validation loss, at least: where training falls alone, something is learned, if only by heart.
+    TOGETHER = 0.8
     # The training loss must end above this share of where it began (a classifier: at ln 2 at least, since a model that
     # was trained before starts lower).
     LEVEL = 0.9
@@ -69,7 +78,9 @@ class StuckAtChance(Rule):
         learned = max(p.start - p.end for p in (lead, main_progress))
         blind = above is not None and above < self.BLIND
         most = self.LEARNED_BLIND if blind else self.LEARNED
-        if learned >= most or self._level(lead, scale) < (1 - most if blind else self.LEVEL):
+        flat = learned < most and self._level(lead, scale) >= (1 - most if blind else self.LEVEL)
+        guessing = self._guesses(skill, lead, main_progress)
+        if not flat and not guessing:
             return None
         if is_steady(main_progress) and lead.tau < self.FALLING:
             return None
@@ -77,8 +88,9 @@ class StuckAtChance(Rule):
             return None
         classes = self._classes(lead.end * scale.reference) if scale.classifier else None
         return self.found(
-            confidence=certainty(below(max(learned, 0.0), most)),
+            confidence=certainty(below(max(learned, 0.0), most) if flat else 1.5),
             params={
+                "variant": "" if flat else "guessing",
                 "learned": max(learned, 0.0), "loss": lead.end * scale.reference, "classes": classes,
                 "accuracy": skill.accuracy.end if skill is not None and skill.accuracy is not None else None,
             },
@@ -95,6 +107,13 @@ class StuckAtChance(Rule):
             ),
             hypotheses=tuple(self._causes(lead, main_progress, gradient_norms)),
         )  # fmt: skip
+
+    def _guesses(self, skill: Skill | None, lead: Progress, main: Progress) -> bool:
+        """Whether the answers are no better than an even guess of the same loss, and never were."""
+        if skill is None or skill.accuracy is None or skill.promised is None or lead.end < self.TOGETHER * main.end:
+            return False
+        excess = skill.accuracy.end - skill.promised
+        return skill.promised <= self.EVEN and excess < self.EXCESS and skill.accuracy.gain < self.GAIN
 
     def _level(self, lead: Progress, scale: Scale) -> float:
         least = math.log(2) / scale.reference if scale.classifier else 0.0

@@ -17,6 +17,8 @@ CLASSIFIER_METRICS = (
 )  # fmt: skip
 # Metrics of tasks whose loss is a sum of several terms, not the surprise at the right class.
 OTHER_TASKS = ("map", "miou", "iou", "dice", "bleu", "rouge", "ndcg")
+# First training value over first validation value beyond which the excess is no starting level.
+JUMPED_OFF = 3.0
 # Middle third over first third from which a curve has an S shape: it began flat and was steepest later.
 S_SHAPE = 1.5
 # Levels below this fraction of the reference count as this fraction: a loss of 0.0000 has no logarithm.
@@ -95,6 +97,9 @@ class Progress:
 def scale(course: Course, supervised: Run) -> Scale:
     """Find the level of knowing nothing."""
     first = [c[0] for c in (course.train, course.validation) if c is not None]
+    if len(first) == 2:
+        # An optimiser that jumped off at first inflates the mean over the first epoch, validation comes after it.
+        first[0] = min(first[0], JUMPED_OFF * max(first[1], 0.0)) if first[1] > 0 else first[0]
     if course.first_points is not None:
         first.append(course.first_points)
     lowest = min(float(c.min()) for c in (course.train, course.validation) if c is not None)

@@ -53,7 +53,7 @@ class Skill:
         (accuracy - chance) / (1 - chance).
     promised : float or None
         exp(-validation loss): the geometric mean of the probabilities of the right classes. A classifier trained on
-        cross-entropy is right at least about this often.
+        cross-entropy is right at least about this often; no more often, if it guesses evenly.
     """
 
     metrics: tuple[Metric, ...]
