@@ -153,10 +153,13 @@ class Chart {
 
   picture() {
     const ground = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
-    const rows = this.data.legend.length > 1 ? Math.ceil(this.data.legend.length / 2) : 0;
+    const named = (this.figure.layout.annotations || []).some((note) => note.name === "end-label");
+    const rows = this.data.legend.length > 1 && !named ? Math.ceil(this.data.legend.length / 2) : 0;
     const size = { width: Math.max(this.width, 900), height: this.figure.layout.height + 22 * rows };
     const layout = {
       ...structuredClone(this.figure.layout), paper_bgcolor: ground, showlegend: rows > 0,
+      // The page's own type is not inside the picture: measure with the type that will be.
+      font: { ...this.figure.layout.font, family: "sans-serif" },
       margin: { ...this.figure.layout.margin, b: this.figure.layout.margin.b + 22 * rows },
       legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", x: 0 },
     };

@@ -8,12 +8,11 @@ import streamlit as st
 
 from app.components import curve_words
 from app.components.text import plain
-from app.i18n import _, language
+from app.i18n import _
 from diagnostics.curves import Best, View, best_table, origin
 from diagnostics.curves.table import HEADER, point_count, point_rows
 from diagnostics.exports import to_csv
-from diagnostics.knowledge.numbers import number
-from diagnostics.types import Run
+from diagnostics.types import Axis, Run
 
 LARGEST_DOWNLOAD = 2_000_000
 """Points above which the file would be of no use in a spreadsheet and slow to make."""
@@ -27,31 +26,35 @@ def best_points(runs: Sequence[Run], view: View) -> None:
     if not wanted:
         st.caption(_("These runs log no loss and no metric."))
         return
-    place = curve_words.axis_name(view.axis)
+    place = curve_words.axis_name(view.axis).lower() + (" (s)" if view.axis is Axis.WALL_TIME else "")
+    columns: dict[str, list[object]] = {
+        _("Run"): [plain(row.run) for row in wanted],
+        _("Metric"): [curve_words.metric_name(row.metric) for row in wanted],
+        _("Split"): [curve_words.split_name(row.split) for row in wanted],
+    }
+    numbers: dict[str, list[object]] = {
+        _("Best value"): [row.value for row in wanted],
+        _("at {axis}").format(axis=place): [row.at for row in wanted],
+        _("Last value"): [row.last for row in wanted],
+        _("last {axis}").format(axis=place): [row.last_at for row in wanted],
+        _("Lost since"): [row.lost for row in wanted],
+        _("Points"): [row.n for row in wanted],
+    }
+    if any(row.reason for row in wanted):
+        columns[_("Why no best value")] = [_reason(row) for row in wanted]
     st.dataframe(
-        {
-            _("Run"): [plain(row.run) for row in wanted],
-            _("Metric"): [curve_words.metric_name(row.metric) for row in wanted],
-            _("Split"): [curve_words.split_name(row.split) for row in wanted],
-            _("Best value"): [_shown(row) for row in wanted],
-            _("at {axis}").format(axis=place.lower()): [number(row.at, language()) for row in wanted],
-            _("Last value"): [number(row.last, language(), 4) for row in wanted],
-            _("last {axis}").format(axis=place.lower()): [number(row.last_at, language()) for row in wanted],
-            _("Lost since"): [number(row.lost, language()) for row in wanted],
-            _("Points"): [row.n for row in wanted],
-        },
+        columns | numbers,
         hide_index=True,
+        column_config={name: st.column_config.NumberColumn(format="%.5g") for name in numbers},
+        placeholder="–",
         alt=_("Best and last value of every curve"),
     )
     st.caption(_("Lost since: how much worse the last value is than the best one, in units of the metric."))
 
 
-def _shown(row: Best) -> str:
-    reasons = {
-        "direction_unknown": _("– (direction unknown)"),
-        "nothing_finite": _("– (no finite value)"),
-    }
-    return reasons[row.reason] if row.reason else number(row.value, language(), 4)
+def _reason(row: Best) -> str:
+    reasons = {"direction_unknown": _("direction unknown"), "nothing_finite": _("no finite value"), "": ""}
+    return reasons[row.reason]
 
 
 def download(runs: Sequence[Run], metrics: Sequence[str]) -> None:
