@@ -5,6 +5,8 @@ pages themselves.
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 from itertools import product
 from pathlib import Path
@@ -95,6 +97,7 @@ def take(url: str, folder: Path, only: list[str], queries: dict[str, str]) -> No
 
 def main() -> None:
     """Parse the command line, start a server where needed, take the pictures."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped on the way out
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--url")
