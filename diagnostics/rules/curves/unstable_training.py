@@ -31,6 +31,10 @@ class UnstableTraining(Rule):
     # Lasting rise of the training loss, as a fraction of the loss of a model that knows nothing: a fifth of
     # everything there is to learn was lost again. Unitless.
     CLIMB = 0.2
+    # A smaller climb, same unit, counts where it was never made good: the training loss ended at this many times its
+    # lowest lasting value.
+    DRIFT = 0.1
+    REBOUND = 2.0
     # The same of validation, which shows whether the weights were thrown off or only a hard stretch of batches came.
     HELD_OUT_CLIMB = 0.05
     # The same, from which "it diverged" is the plain word: ten times the loss of knowing nothing.
@@ -59,7 +63,7 @@ class UnstableTraining(Rule):
             return None
         diverged = stability.climb >= self.DIVERGED
         variant = "diverged" if diverged else "climb" if climbing else "swing"
-        margin = stability.climb / self.CLIMB if climbing else self._swing_margin(stability)
+        margin = max(1.0, stability.climb / self.CLIMB) if climbing else self._swing_margin(stability)
         marks = [
             Mark(kind="spike", metric=course.metric, split=course.split, axis=course.axis, start=at)
             for at in stability.spikes[:20]
@@ -90,7 +94,8 @@ class UnstableTraining(Rule):
         """Validation must climb too; alone, a training loss must climb by more than its own noise brings about."""
         if stability.held_out_climb is None:
             return stability.climb >= max(self.CLIMB, 3 * stability.swing)
-        return stability.climb >= self.CLIMB and stability.held_out_climb >= self.HELD_OUT_CLIMB
+        drifted = stability.climb >= self.DRIFT and stability.rebound >= self.REBOUND
+        return (stability.climb >= self.CLIMB or drifted) and stability.held_out_climb >= self.HELD_OUT_CLIMB
 
     def _swings(self, stability: Stability, progress: Progress) -> bool:
         """Alone, a training loss must have learned something first: noise about the start is another matter."""

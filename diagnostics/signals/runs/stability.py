@@ -8,7 +8,7 @@ import numpy as np
 
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.runs.course import Course
-from diagnostics.signals.runs.progress import Scale
+from diagnostics.signals.runs.progress import FLOOR, Scale
 from diagnostics.signals.runs.robust import MAD, noise, trailing_median
 from diagnostics.types import FloatArray
 
@@ -35,6 +35,8 @@ class Stability:
     reversals : float
         Share of the rows where the direction changes, the smaller of both losses: two thirds for pure noise, near 0
         for a curve that bends once.
+    rebound : float
+        Training loss at the end over its lowest lasting value.
     returned : float
         Part of the climb that was made good by the end.
     spikes : tuple of float
@@ -49,6 +51,7 @@ class Stability:
     swing: float
     held_out_swing: float | None
     reversals: float
+    rebound: float
     returned: float
     spikes: tuple[float, ...]
     largest_spike: float
@@ -72,7 +75,8 @@ def stability(course: Course, scale: Scale) -> Stability:
     return Stability(
         climb=climb, climb_at=float(course.x[top]),
         held_out_climb=None if held_out is None else float(_lasting_rise(held_out / scale.reference)[1].max()),
-        swing=max(0.0, noise(level) ** 2 - scatter**2) ** 0.5,
+        swing=max(0.0, (noise(level) - scatter) * (noise(level) + scatter)) ** 0.5,
+        rebound=float(np.median(lasting[-2:])) / max(float(lasting.min()), FLOOR),
         held_out_swing=None if held_out is None else noise(held_out) / scale.reference,
         reversals=min(_reversals(c) for c in (course.train, held_out) if c is not None),
         returned=(float(lasting[top]) - float(np.median(lasting[-2:]))) / max(float(lasting[top]) - low, 1e-12),
