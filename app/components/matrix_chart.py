@@ -95,7 +95,7 @@ def _share(one: Mistake) -> str:
 def _words(share: str) -> MatrixWords:
     parts = {"counts": "", "truth": _("of this true class"), "predicted": _("of these predictions")}
     return MatrixWords(
-        truth=_("truth"), predicted=_("predicted"), rows=_("rows"), share=parts[share], undefined=_("undefined"),
+        truth=_("truth"), predicted=_("predicted"), rows=_("rows"), share=parts[share],
         separators=",." if language() == "pt_BR" else ".,",
     )  # fmt: skip
 

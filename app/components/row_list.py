@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import state
 from app.components.text import plain
 from app.i18n import _, language, ngettext
 from diagnostics import queries
@@ -78,8 +77,3 @@ def _config(predictions: Predictions) -> dict[str, object]:
         if name:
             config[name] = st.column_config.Column(f"{plain(name)} ({role})")
     return config
-
-
-def restart(key: str) -> None:
-    """Go back to the first page, as when another cell was chosen."""
-    state.control(f"{key}-page", 1)

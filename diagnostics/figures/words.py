@@ -44,7 +44,6 @@ class MatrixWords:
     predicted: str
     rows: str
     share: str
-    undefined: str
     separators: str = ".,"
 
 

@@ -4,7 +4,7 @@ import pytest
 from diagnostics import figures
 from diagnostics.types import MetricValue
 
-WORDS = figures.MatrixWords(truth="truth", predicted="predicted", rows="rows", share="of truth", undefined="undefined")
+WORDS = figures.MatrixWords(truth="truth", predicted="predicted", rows="rows", share="of truth")
 
 
 def confusion(size=3, seed=0):
