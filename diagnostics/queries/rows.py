@@ -20,7 +20,7 @@ MAX_ROWS = 1_000_000
 """Rows a measurement on arrays uses; a larger set is thinned to every k-th row, which its n then says."""
 
 
-PART_CELLS = 2_000_000
+PART_CELLS = 1_000_000
 """Rows times classes of one part."""
 
 

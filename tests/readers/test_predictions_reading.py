@@ -10,9 +10,9 @@ import pyarrow.parquet as parquet
 import pytest
 
 from diagnostics import queries
-from diagnostics.exceptions import BrokenFile, NotALog, RefusedFile, UnreadableFile
+from diagnostics.exceptions import BrokenFile, NotALog, NotFound, RefusedFile, UnreadableFile
 from diagnostics.readers import scratch
-from diagnostics.readers.predictions import confidence, read
+from diagnostics.readers.predictions import answered, confidence, join_labels, read, shape_key
 from diagnostics.readers.source import Source
 from diagnostics.types import Task
 
@@ -253,3 +253,55 @@ def test_a_training_log_is_left_to_the_others(tmp_path):
         path = tmp_path / "log.csv"
         path.write_text(text)
         assert confidence(Source(name="log.csv", path=path)) == 0
+
+
+def test_answers_stand_above_guesses(load):
+    random = np.random.default_rng(6)
+    p = random.uniform(0, 1, 200).round(3)
+    text = csv_text(
+        {
+            "risk": p.tolist(),
+            "outcome_a": (p > 0.5).astype(int).tolist(),
+            "outcome_b": (p > 0.3).astype(int).tolist(),
+            "weight": [2] * 200,
+        }
+    )
+    (found,) = load("x.csv", write_text(text))
+    assert found.questions
+    (told,) = answered(
+        found, {"truth": "outcome_b", "score": "risk", "predicted": "", "weight": "weight", "score_kind": "probability"}
+    )
+    assert (told.roles.truth, told.roles.score, told.roles.weight) == ("outcome_b", "risk", "weight")
+    assert not {"truth", "score", "weight"} & {q.code for q in told.questions}
+    assert told.digest != found.digest
+    assert queries.confusion(told).counts.sum() == 400
+    with pytest.raises(NotFound):
+        answered(found, {"truth": "nobody"})
+
+
+def test_class_order_can_be_told(load):
+    truth = np.array(COLUMNS["y_true"])
+    (found,) = load("x.npz", lambda path: np.savez(path, y_true=truth, y_prob=P[:, [2, 0, 1]]))
+    (told,) = answered(found, {"class_order": "dog, bird, cat"})
+    assert dict(told.roles.probabilities) == {"dog": "y_prob[0]", "bird": "y_prob[1]", "cat": "y_prob[2]"}
+    assert queries.confusion(told).counts.trace() > 100
+
+
+def test_shape_forgets_rows_and_keeps_columns(load):
+    (one,) = load("a.csv", write_text(csv_text(COLUMNS)))
+    (two,) = load("b.csv", write_text(csv_text(table(seed=1)[0])))
+    (other,) = load("c.csv", write_text(csv_text({k: v for k, v in COLUMNS.items() if k != "device"})))
+    assert shape_key(one.path) == shape_key(two.path) != shape_key(other.path)
+
+
+def test_labels_of_a_second_file_are_joined_by_key(load, tmp_path):
+    answers = {"id": [f"r{i}" for i in range(100)], "label": ["a", "b"] * 50}
+    truth = {"key": [f"r{i}" for i in reversed(range(90))], "target": ["b", "a"] * 45}
+    (predicted,) = load("submission.csv", write_text(csv_text(answers)))
+    (labels,) = load("truth.csv", write_text(csv_text(truth)))
+    (joined,) = join_labels(
+        predicted, labels, key="id", labels_key="key", label="target", target=tmp_path / "j.parquet"
+    )
+    counts = queries.confusion(joined)
+    assert counts.counts.tolist() == [[45, 0], [0, 45]] and counts.missing == 10
+    assert joined.n_rows == 100 and {q.code for q in joined.questions} <= {"positive"}

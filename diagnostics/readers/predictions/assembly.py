@@ -22,6 +22,11 @@ NEAR_ONE = 0.01
 def assemble(profile: Profile, found: Found, *, name: str, source: SourceFile) -> tuple[Predictions, ...]:
     """Prediction sets of one stored table: one, or one for each output."""
     other = leftovers.place(profile, found)
+    other = replace(other, questions=tuple(q for q in other.questions if q.code not in found.answers))
+    if found.answers.get("weight") in profile.columns:
+        weighted = found.answers["weight"]
+        attributes = tuple(a for a in other.roles.attributes if a != weighted)
+        other = replace(other, roles=replace(other.roles, weight=weighted, attributes=attributes))
     if found.outputs:
         return _several(profile, found, other, name, source)
     return (_one(profile, found, other, name, source),)
@@ -35,7 +40,8 @@ def identity(source: SourceFile, roles: Roles, task: Task, part: Mapping[str, An
 
 def _one(profile: Profile, found: Found, other: leftovers.Leftovers, name: str, source: SourceFile) -> Predictions:
     columns = profile.columns
-    classification = is_classification(found, profile)
+    told = found.answers.get("task")
+    classification = told != "regression" if told else is_classification(found, profile)
     classes: tuple[str, ...] = ()
     if is_ranking(found, columns):
         task = Task.RANKING
@@ -97,6 +103,9 @@ def _order(profile: Profile, found: Found, classes: tuple[str, ...]) -> dict[str
     """Class to probability column: by the suffixes where they spell classes, else recovered from the labels."""
     family = found.family
     assert family is not None
+    told = [name.strip() for name in found.answers.get("class_order", "").split(",") if name.strip()]
+    if len(told) == len(family.members):
+        return dict(zip(told, family.members.values(), strict=True))
     named = order.by_name(family.members, classes)
     label = found.predicted or found.truth
     if named is not None and not family.indexed:
@@ -126,13 +135,17 @@ def _binary(profile: Profile, found: Found, classes: tuple[str, ...], roles: Rol
     """Positive class, the column of its score and what kind of number that is."""
     support = _support(profile, found.truth or found.predicted, classes)
     positive, sure = order.positive(classes, support)
+    if found.answers.get("positive") in classes:
+        positive, sure = found.answers["positive"], True
     if not sure:
         found.ask("positive", positive, classes)
     if roles.probabilities:
         return replace(roles, positive=positive, score=roles.probabilities.get(positive))
     if roles.score is None:
         return replace(roles, positive=positive)
-    kind = score_kind(profile, [roles.score], roles.score)
+    kind = found.answers.get("score_kind") or score_kind(profile, [roles.score], roles.score)
+    if "score_kind" in found.answers:
+        return replace(roles, positive=positive, score_kind=kind)
     if roles.predicted is not None:
         own = Labels((classes[0] if classes[1] == positive else classes[1], positive))
         swapped = Labels(tuple(reversed(own.classes)))

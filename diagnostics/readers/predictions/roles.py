@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,20 +28,28 @@ class Found:
     family: Family | None = None
     query: str | None = None
     outputs: list[Output] = field(default_factory=list)
+    answers: Mapping[str, str] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
     def ask(self, code: str, guess: str | None, options: Sequence[str], **params: Any) -> None:
-        """Add a question unless it is there already."""
-        if all(question.code != code for question in self.questions):
+        """Add a question unless it is there already or has been answered."""
+        if code not in self.answers and all(question.code != code for question in self.questions):
             self.questions.append(Question(code=code, guess=guess, options=tuple(options), params=params))
 
 
-def find(profile: Profile) -> Found:
-    """Find the truth, the prediction and the scores of a stored table."""
-    found = Found()
+def find(profile: Profile, answers: Mapping[str, str] | None = None) -> Found:
+    """Find the truth, the prediction and the scores of a stored table.
+
+    Parameters
+    ----------
+    answers : mapping of question code to answer, optional
+        What the user said; it stands above every guess.
+    """
+    found = Found(answers=answers or {})
     columns = profile.columns
-    found.outputs = outputs(columns.values())
+    told = {found.answers.get(role) for role in ("truth", "predicted", "score")} - {None}
+    found.outputs = [] if told else outputs(columns.values())
     used = {name for o in found.outputs for name in (o.truth, o.predicted, o.score) if name}
     free = [column for column in columns.values() if column.name not in used]
     if found.outputs:
@@ -52,8 +60,24 @@ def find(profile: Profile) -> Found:
     members = set(found.family.members.values()) if found.family else set()
     rest = [column for column in free if column.name not in members]
     _truth_and_prediction(found, profile, rest)
+    _tell(found, columns)
     _score(found, profile, rest)
+    _tell(found, columns)
     return found
+
+
+def _tell(found: Found, columns: dict[str, Column]) -> None:
+    """Put the user's answers in place of the guesses; a column has one role only."""
+    if found.truth and found.answers.get("truth_or_predicted") == "predicted":
+        found.truth, found.predicted = None, found.truth
+    for role in ("truth", "predicted", "score"):
+        column = found.answers.get(role)
+        if column is None or (column and column not in columns):
+            continue
+        for other in ("truth", "predicted", "score"):
+            if getattr(found, other) == column:
+                setattr(found, other, None)
+        setattr(found, role, column or None)
 
 
 def _query(columns: Sequence[Column]) -> str | None:
