@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app diagnostics tests benchmarks demo_data
 
-.PHONY: run install install-test browser check format test test-fast messages demo clean
+.PHONY: run install install-test browser check format test test-fast messages docs demo clean
 
 run: $(VENV)/.installed
 	$(BIN)/run-clinic serve
@@ -44,6 +44,9 @@ test-fast: install-test
 
 messages: install-test
 	$(BIN)/python -m app.locale.update
+
+docs: install-test
+	$(BIN)/python -m diagnostics.report.reference docs/reference
 
 demo: install-test
 	$(BIN)/python -m demo_data.make
