@@ -65,6 +65,17 @@ def open_demo(name: str) -> Project | None:
     return found
 
 
+def change_setting(project_id: str, name: str, change: Callable[[Any], Any], default: Any = None) -> None:
+    """Change a setting that is kept with a project; what others changed meanwhile is read anew, nothing is lost."""
+    for _attempt in range(20):
+        found = workspace().project(project_id)
+        value = change(found.settings.get(name, default))
+        with suppress(Conflict):
+            workspace().set_project_settings(project_id, {**found.settings, name: value}, version=found.version)
+            return
+    raise Conflict("changed_meanwhile", id=project_id[:80], expected=None, found=None)
+
+
 def setting(project_id: str, name: str, default: Any = None) -> Any:
     """Return a setting that is kept with a project."""
     found = project(project_id)
@@ -125,6 +136,20 @@ def predictions(entry: PredictionsEntry) -> Predictions:
 @st.cache_resource(show_spinner=False, max_entries=512)
 def _predictions(id: str, digest: str, name: str) -> Predictions:
     return workspace().prediction_set(id)
+
+
+def narrowed(predictions: Predictions, text: str) -> Predictions | None:
+    """Return a set narrowed to a slice, given as text; None where it lacks a column, or the text names no slice."""
+    with suppress(KeyError, ValueError):
+        return measured(_restricted, predictions, text)
+    return None
+
+
+def _restricted(predictions: Predictions, text: str) -> Predictions:
+    from diagnostics.queries.restriction import restricted
+    from diagnostics.slices.notation import from_text
+
+    return restricted(predictions, from_text(text))
 
 
 def label(entry: PredictionsEntry, among: Sequence[PredictionsEntry]) -> str:

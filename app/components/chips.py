@@ -4,21 +4,46 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import state
+from app import loading, state
 from app.components.text import escape, shorten
-from app.i18n import _
+from app.i18n import _, language, ngettext
+from diagnostics.workspace import PredictionsEntry
 
 
 def draw() -> None:
     """Draw the chip while a slice is active."""
-    active = state.selection().slice
-    if not active:
+    if not state.selection().slice:
         return
+    from app.components import active_slice
+
+    conditions = active_slice.predicate()
     with st.container(key="rc-chip", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{_('Slice')}** {escape(shorten(active, 80))}", width="content")
+        st.markdown(f"**{_('Slice')}** {escape(shorten(active_slice.told(conditions), 80))}", width="content")
+        st.caption(_size(_entry()) if conditions else _("This link names no slice that can be read."), width="content")
         st.button(
             "×", key="leave_slice", help=_("Leave this slice"), on_click=_leave, type="tertiary"
         )  # fmt: skip
+
+
+def _size(entry: PredictionsEntry | None) -> str:
+    if entry is None:
+        return _("No prediction set to narrow.")
+    whole = loading.predictions(entry)
+    narrowed = loading.narrowed(whole, state.selection().slice)
+    if narrowed is None:
+        return _("This prediction set lacks a column of the slice: all its rows are shown.")
+    from diagnostics.knowledge.numbers import integer
+
+    if not narrowed.n_rows:
+        return _("No row of this prediction set falls into it.")
+    text = ngettext("{n} row of {all}", "{n} rows of {all}", narrowed.n_rows)
+    return text.format(n=integer(narrowed.n_rows, language()), all=integer(whole.n_rows, language()))
+
+
+def _entry() -> PredictionsEntry | None:
+    picked = state.selection()
+    offered = loading.prediction_sets(picked.project)
+    return next((one for one in offered if one.id == picked.predictions), offered[0] if offered else None)
 
 
 def _leave() -> None:

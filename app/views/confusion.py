@@ -5,7 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state, theme
-from app.components import finding_card, grouping, links, matrix_chart, matrix_controls, matrix_table, row_list, verdict
+from app.components import (
+    active_slice,
+    finding_card,
+    grouping,
+    links,
+    matrix_chart,
+    matrix_controls,
+    matrix_table,
+    row_list,
+    verdict,
+)
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics import queries
@@ -28,7 +38,7 @@ def render() -> None:
         st.info(_("No prediction file in this project yet. Add a file with a true and a predicted column."))
         links.to_page("files", _("Runs & files") + " ›")
         return
-    predictions = loading.predictions(entry)
+    predictions = active_slice.picked(entry)
     if predictions.task in (Task.REGRESSION, Task.RANKING):
         _elsewhere(predictions)
         return
