@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app diagnostics tests benchmarks demo_data
 
-.PHONY: run install install-test browser check format test test-fast messages docs demo clean
+.PHONY: run install install-test browser check format test test-fast test-engines messages docs demo clean
 
 run: $(VENV)/.installed
 	$(BIN)/run-clinic serve
@@ -41,6 +41,10 @@ test: check browser
 
 test-fast: install-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres"
+
+test-engines: install-test
+	$(BIN)/python -m pip install -q -c constraints.txt "chdb>=3" "pyspark>=4"
+	$(BIN)/python -m pytest tests/engines/conformance.py
 
 messages: install-test
 	$(BIN)/python -m app.locale.update

@@ -1,0 +1,74 @@
+"""Every query gives the same answer on every engine: run with `pytest tests/engines/conformance.py`.
+
+Not collected by default: it needs chdb (and, for Spark, pyspark with Java).
+"""
+
+import numpy as np
+import pytest
+
+from diagnostics import queries
+from diagnostics.queries import quality
+from diagnostics.queries.transpiled import ClickHouse, Spark, Transpiled
+from tests.rules.predictions.sets import classifier, columns_of, stored
+
+
+def _clickhouse():
+    pytest.importorskip("chdb")
+    return ClickHouse()
+
+
+def _spark():
+    pyspark = pytest.importorskip("pyspark.sql")
+    return Spark(pyspark.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate())
+
+
+@pytest.fixture(scope="module", params=[_clickhouse, _spark], ids=["clickhouse", "spark"])
+def engine(request) -> Transpiled:
+    return request.param()
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sets")
+    random, truth, p = classifier(n=1200, classes=3, strength=2.0)
+    columns = columns_of(truth, p, site=random.choice(["a", "b"], 1200).tolist())
+    columns["y_true"][7] = None
+    y = random.normal(50, 9, 600)
+    query = np.repeat(np.arange(50), 12)
+    return {
+        "classes": stored(folder, columns, "classes"),
+        "binary": stored(folder, {"label": truth == 0, "pred": p[:, 0] > 0.5, "score": p[:, 0]}, "binary"),
+        "regression": stored(
+            folder, {"y_true": y, "y_pred": y + random.normal(1, 2, 600), "age": random.normal(size=600)}, "r"
+        ),
+        "ranking": stored(
+            folder,
+            {"query_id": query, "relevance": random.integers(0, 3, 600), "score": random.integers(0, 9, 600) / 8},
+            "k",
+        ),
+    }
+
+
+CALLS = {
+    "confusion": ("classes", lambda s, e: queries.confusion(s, engine=e).counts),
+    "threshold": ("binary", lambda s, e: queries.confusion(s, threshold=0.3, engine=e).counts),
+    "exact": ("classes", lambda s, e: queries.score_histogram(s, "c1", exact=True, engine=e).positive),
+    "binned": ("classes", lambda s, e: [h.negative for h in queries.score_histograms(s, engine=e).values()][2]),
+    "calibration": ("classes", lambda s, e: queries.answer_calibration(s, engine=e).confidence),
+    "moments": ("regression", lambda s, e: [*vars(queries.residual_moments(s, engine=e)).values()]),
+    "profile": ("regression", lambda s, e: queries.residual_profile(s, "age", engine=e).mean),
+    "residuals": ("regression", lambda s, e: queries.residual_histogram(s, engine=e)[1]),
+    "ndcg": ("ranking", lambda s, e: queries.group_ndcg(s, 5, engine=e).value),
+    "missing": ("classes", lambda s, e: [quality.label_facts(s, engine=e).missing]),
+    "scores": ("classes", lambda s, e: [quality.score_facts(s, engine=e).high]),
+    "answers": ("classes", lambda s, e: queries.answers(s, engine=e).truth),
+    "quantities": ("regression", lambda s, e: queries.quantities(s, engine=e).predicted),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_same_answer_as_duckdb(engine, sets, name):
+    which, call = CALLS[name]
+    ours = np.asarray(call(sets[which], None), dtype=float)
+    theirs = np.asarray(call(sets[which], engine), dtype=float)
+    np.testing.assert_allclose(theirs, ours, rtol=1e-9, atol=1e-9)
