@@ -15,7 +15,8 @@ from typing import Any
 
 from diagnostics.knowledge import numbers
 from diagnostics.knowledge.conditions import conditions_text
-from diagnostics.knowledge.loader import FALLBACK, entry
+from diagnostics.knowledge.contractions import contracted
+from diagnostics.knowledge.loader import FALLBACK, entry, normalized
 
 _HOLE = re.compile(r"\{(\w+)(?:\|(\w+)(?::(\w+))?)?\}")
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -121,7 +122,8 @@ def fill(text: str, params: Mapping[str, Any], language: str = FALLBACK) -> str:
         holes = [(h.group(1), h.group(2) or "") for h in _HOLE.finditer(inner)]
         return "" if any(_is_empty(name, filter, params) for name, filter in holes) else inner
 
-    return " ".join(_HOLE.sub(hole, _OPTIONAL.sub(optional, text)).split())
+    filled = " ".join(_HOLE.sub(hole, _OPTIONAL.sub(optional, text)).split())
+    return contracted(filled) if normalized(language) == "pt_BR" else filled
 
 
 def holes(text: str) -> frozenset[str]:

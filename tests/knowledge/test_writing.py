@@ -51,7 +51,7 @@ def test_places_spans_and_plurals():
     assert fill("from {at|place}, {n|span}, {m|plural:row}, {names|list}", params) == (
         "from epoch 12, 1 epoch, 1,200 rows, a, b"
     )
-    assert fill("de {at|place}, {n|span}, {m|plural:row}", params, "pt_BR") == "de época 12, 1 época, 1.200 linhas"
+    assert fill("de {at|place}, {n|span}, {m|plural:row}", params, "pt_BR") == "da época 12, 1 época, 1.200 linhas"
     assert plural("row", 1) == "1 row"
     assert label("val_mystery_metric") == "val mystery metric"
 

@@ -86,7 +86,7 @@ def test_markdown_speaks_both_languages_and_keeps_its_numbers():
     report = diagnose([logs.overfitted()])
     english, portuguese = to_markdown(report), to_markdown(report, "pt-BR")
     assert "▲ Overfitting from epoch" in english
-    assert "▲ Sobreajuste a partir de época" in portuguese
+    assert "▲ Sobreajuste a partir da época" in portuguese
     assert "What not to do" in english and "O que não fazer" in portuguese
     assert "The two changes to make first" in english
     assert "{" not in english + portuguese

@@ -113,7 +113,8 @@ def test_gradient_norms_that_fade_burst_or_are_zero():
     assert norms(burst).largest == pytest.approx(100.0)
     lone = np.ones(60)
     lone[30] = 100.0
-    assert norms(lone).largest == pytest.approx(1.0)
+    assert norms(lone).largest < 2.0
+    assert norms(np.geomspace(1, 1e-6, 60)).largest < 2.0
     assert norms(np.zeros(60)).zero == 1.0
 
 

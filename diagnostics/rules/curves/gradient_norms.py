@@ -41,7 +41,8 @@ class VanishingGradients(Rule):
             "fade": below(norms.late, self.FADE),
             "layers": 0.0 if layers is None else below(layers, self.LAYERS),
         }
-        variant, margin = max(variants.items(), key=lambda item: item[1])
+        # Zeros fade as well; the plainer word first.
+        variant, margin = next(((v, m) for v, m in variants.items() if m >= 1.0), ("", 0.0))
         if margin < 1.0:
             return None
         return self.found(

@@ -31,6 +31,8 @@ class StillImproving(Rule):
     GAINED = 0.02
     # A schedule below this share of its peak has run out: more epochs need a new schedule.
     SCHEDULE_LEFT = 0.05
+    # Pace (last third over middle third) from which a curve is too straight to be extrapolated.
+    STRAIGHT = 0.75
     MIN_ROWS = 5
 
     def check(self, main_progress: Progress, course: Course, scale: Scale, regime: Regime) -> Finding | None:
@@ -46,7 +48,7 @@ class StillImproving(Rule):
             confidence=certainty(main_progress.late / self.LATE),
             params={
                 "late": main_progress.late, "end": main_progress.end * scale.reference,
-                "limit": main_progress.limit * scale.reference, "variant": "schedule_over" if exhausted else "",
+                "limit": self._limit(main_progress, scale), "variant": "schedule_over" if exhausted else "",
                 "n": main_progress.n, "split": course.split.value,
             },
             evidence=(
@@ -66,6 +68,11 @@ class StillImproving(Rule):
             hypotheses=tuple(self._causes(main_progress, exhausted)),
             actions=("change_schedule", "train_longer") if exhausted else None,
         )  # fmt: skip
+
+    def _limit(self, progress: Progress, scale: Scale) -> float | None:
+        """The level it is heading for, where the curve bends enough to say."""
+        bends = progress.pace is not None and progress.pace < self.STRAIGHT
+        return progress.limit * scale.reference if bends else None
 
     def _causes(self, progress: Progress, exhausted: bool) -> Iterator[Hypothesis]:
         yield hypothesis("stopped_early", 0.5, rate_left=False if exhausted else None)

@@ -26,7 +26,7 @@ class GradientNorms:
     late : float
         Median of the last quarter over the median of the first quarter.
     largest : float
-        Largest lasting norm (median of five) over the typical one.
+        Largest lasting norm (median of five) over the median of all before it; 0 where it is among the first.
     largest_at : float
     axis : Axis
     zero : float
@@ -70,7 +70,14 @@ def gradient_norms(supervised: Run) -> GradientNorms:
     return GradientNorms(
         name=curve.source, typical=typical,
         late=float(np.median(norm[-quarter:])) / max(float(np.median(norm[:quarter])), 1e-30),
-        largest=float(smooth[top]) / max(typical, 1e-30), largest_at=float(curve.x[finite][top]), axis=curve.axis,
+        largest=_burst(smooth, norm, top), largest_at=float(curve.x[finite][top]), axis=curve.axis,
         zero=float((norm == 0).mean()), ratio_of_layers=min(medians) / max(medians) if layered else None,
         layers=len(medians) if layered else 0, n=len(norm),
     )  # fmt: skip
+
+
+def _burst(smooth: FloatArray, norm: FloatArray, top: int) -> float:
+    """A norm that begins high and fades is no burst: the largest counts against what came before it."""
+    if top < MIN_POINTS:
+        return 0.0
+    return float(smooth[top]) / max(float(np.median(norm[:top])), 1e-30)
