@@ -9,11 +9,14 @@ from typing import Any
 
 from diagnostics.types import Predictions, Run
 from diagnostics.workspace import links, maintenance, memory, predictions, projects, rows, runs, tables, uploads
+from diagnostics.workspace.audit import Audit
 from diagnostics.workspace.boards import Boards
 from diagnostics.workspace.content import ContentStore, Incoming, Stored
 from diagnostics.workspace.database import Database, database_url
 from diagnostics.workspace.limits import Limits
+from diagnostics.workspace.people import People
 from diagnostics.workspace.records import IngestResult, PredictionsEntry, Project, RunEntry, Upload
+from diagnostics.workspace.shares import Shares
 
 
 class Workspace:
@@ -26,6 +29,12 @@ class Workspace:
     ----------
     boards : Boards
         The error boards and their events.
+    people : People
+        Who signed in, who may do what.
+    shares : Shares
+        Links that were shared.
+    audit : Audit
+        Who did what.
     """
 
     def __init__(self, home: Path, database: Database, limits: Limits) -> None:
@@ -34,6 +43,9 @@ class Workspace:
         self._database = database
         self._store = ContentStore(home)
         self.boards = Boards(database)
+        self.people = People(database)
+        self.shares = Shares(database)
+        self.audit = Audit(database)
 
     @classmethod
     def open(cls, home: Path, database: str | None = None, *, limits: Limits | None = None) -> Workspace:

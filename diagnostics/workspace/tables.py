@@ -193,3 +193,67 @@ board_events = Table(
     Column("undoes", Integer),
     Column("changes", Json, nullable=False),
 )
+
+# Everybody who has signed in or was given a role. `owner`: may do everything in every project.
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("owner", Boolean, nullable=False, default=False),
+    Column("created", Double, nullable=False),
+    Column("seen", Double),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("project", ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("updated", Double, nullable=False),
+)
+
+# One row a sign-in. Its id is a hash of the value that was handed to the browser, so the table alone opens nothing.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("ended", Double),
+    Index(None, "person"),
+)
+
+# Read-only links to one view; the token itself is shown once and stored as a hash.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("project", ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("page", String(40), nullable=False),
+    Column("query", Json, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Column("revoked", Double),
+    UniqueConstraint("token"),
+    Index(None, "project"),
+)
+
+# Who did what. No foreign keys: the log outlives what it speaks of.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("project", String(80), nullable=False, default=""),
+    Column("object", String(200), nullable=False, default=""),
+    Column("details", Json, nullable=False, default=dict),
+    Index(None, "project", "number"),
+)
