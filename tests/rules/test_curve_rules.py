@@ -245,3 +245,19 @@ def test_a_loss_below_zero_is_judged_by_shape_only():
 def test_every_rule_of_the_vocabulary_about_run_logs_exists():
     expected = {*logs.EXAMPLES, "nonfinite_loss", "vanishing_gradients", "exploding_gradients", "checkpoint_missed"}
     assert {rule.id for rule in rules("run")} == expected
+
+
+def test_a_last_bit_of_progress_is_only_worth_watching():
+    n = 40
+    creeping = logs.decay(n, 2.0, 0.3) - np.linspace(0, 0.18, n)
+    found = {f.id: f for f in diagnose([logs.run(creeping, creeping * 1.02)]).findings}
+    assert found["still_improving"].severity is Severity.LOW
+    assert diagnose([logs.unfinished()]).findings[0].severity is Severity.MEDIUM
+
+
+def test_a_gap_while_training_is_poor_asks_about_the_split_only():
+    n = 40
+    run = logs.run(logs.decay(n, 2.0, 1.2), logs.decay(n, 2.0, 1.85))
+    found = {f.id: f for f in diagnose([run]).findings}
+    assert found["generalization_gap"].actions == ("check_split", "unify_preprocessing")
+    assert "add_regularization" in diagnose([logs.gapped()]).findings[0].actions

@@ -30,6 +30,8 @@ class GeneralizationGap(Rule):
     # Fall of the training loss, of its own start, at least: two curves that differ from the start and never move are
     # no matter of generalisation.
     LEARNED = 0.1
+    # Level of the training loss, of the reference, above which training itself is poor.
+    POOR = 0.5
     # Validation over training, at least: below that the share is one of hardly any progress.
     RATIO = 1.1
     # Share of the rows of the last half on which validation is above training.
@@ -59,6 +61,8 @@ class GeneralizationGap(Rule):
                 ),
             ),
             hypotheses=tuple(self._causes(gap, course, scale, train_progress)),
+            # Where training itself is still poor, holding it back further would be the wrong end to start from.
+            actions=("check_split", "unify_preprocessing") if train_progress.end > self.POOR else None,
         )  # fmt: skip
 
     def _causes(self, gap: Gap, course: Course, scale: Scale, train: Progress) -> Iterator[Hypothesis]:

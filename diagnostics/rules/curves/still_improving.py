@@ -11,7 +11,7 @@ from diagnostics.signals.inputs import Missing
 from diagnostics.signals.runs.course import Course
 from diagnostics.signals.runs.progress import Progress, Scale
 from diagnostics.signals.runs.regime import Regime
-from diagnostics.types import Finding, Hypothesis, Mark, Quantity
+from diagnostics.types import Finding, Hypothesis, Mark, Quantity, Severity
 
 
 class StillImproving(Rule):
@@ -27,6 +27,8 @@ class StillImproving(Rule):
     # Improvement over the last fifth of the run as a fraction of all progress made. A curve that decays
     # exponentially and has reached 99 % of its way gains less.
     LATE = 0.01
+    # The same, from which going on is worth acting on: a seventh of what an even pace would bring.
+    USEFUL = 0.03
     # All progress since the first row, of the reference, at least: a part of next to nothing is nothing.
     GAINED = 0.02
     # A schedule below this share of its peak has run out: more epochs need a new schedule.
@@ -46,6 +48,7 @@ class StillImproving(Rule):
         exhausted = regime.schedule is not None and regime.schedule.left < self.SCHEDULE_LEFT
         return self.found(
             confidence=certainty(main_progress.late / self.LATE),
+            severity=Severity.MEDIUM if main_progress.late >= self.USEFUL else Severity.LOW,
             params={
                 "late": main_progress.late, "end": main_progress.end * scale.reference,
                 "limit": self._limit(main_progress, scale), "variant": "schedule_over" if exhausted else "",
