@@ -26,7 +26,7 @@ def pooled(histograms: Sequence[ScoreHistogram]) -> ScoreHistogram:
         raise ValueError("no histogram to pool")
     edges, place = np.unique(np.concatenate([one.edges for one in histograms]), return_inverse=True)
     sides = [np.concatenate([getattr(one, side) for one in histograms]) for side in ("positive", "negative")]
-    positive, negative = (np.bincount(place, weights=side, minlength=len(edges)) for side in sides)
+    positive, negative = (np.bincount(place, weights=side, minlength=len(edges)).astype(np.float64) for side in sides)
     exact = all(one.exact for one in histograms)
     return ScoreHistogram(edges=edges, positive=positive, negative=negative, exact=exact)
 

@@ -93,12 +93,16 @@ class NoiseFit:
         Likelihood-ratio statistic of noise > 0 with the temperature free.
     temperature_ratio : float
         The same of temperature != 1 with the noise free.
+    noise_ratio_as_stored : float
+        The same of noise > 0 with the probabilities taken as they are. A model of the wrong shape can make noise out
+        of a temperature; noise that is there shows without one.
     """
 
     temperature: float
     noise: float
     noise_ratio: float
     temperature_ratio: float
+    noise_ratio_as_stored: float
 
     @property
     def noise_low(self) -> float:
@@ -195,4 +199,5 @@ def _fit(loss: object) -> NoiseFit:
         noise=float(1 / (1 + np.exp(-found.x[1]))) if noisy else 0.0,
         noise_ratio=max(0.0, 2 * (plain - both)),
         temperature_ratio=max(0.0, 2 * (fixed - both)),
+        noise_ratio_as_stored=max(0.0, 2 * (call(1.0, 0.0) - fixed)),
     )

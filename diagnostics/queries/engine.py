@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -104,8 +105,24 @@ _default = DuckDB()
 
 
 def default_engine() -> Engine:
-    """The engine that queries use where none is given."""
-    return _default
+    """The engine that queries use where none is given.
+
+    DuckDB in this process, unless `RUN_CLINIC_ENGINE` names another: "clickhouse", or a Spark master such as
+    "spark://host:7077" or "local[4]".
+    """
+    named = os.environ.get("RUN_CLINIC_ENGINE", "")
+    return _other(named) if named and named != "duckdb" else _default
+
+
+@cache
+def _other(named: str) -> Engine:
+    from diagnostics.queries.transpiled import ClickHouse, Spark
+
+    if named == "clickhouse":
+        return ClickHouse()
+    from pyspark.sql import SparkSession
+
+    return Spark(SparkSession.builder.master(named).appName("run-clinic").getOrCreate())
 
 
 def conditions(parts: Sequence[str]) -> str:

@@ -75,7 +75,7 @@ class ClickHouse(Transpiled):
 
         file = f"file({literal(str(predictions.path))}, Parquet)"
         statement = sql.replace(_TABLE, file) + f" SETTINGS {self.settings}"
-        return chdb.query(statement, "ArrowTable")  # type: ignore[no-untyped-call]
+        return chdb.query(statement, "ArrowTable")
 
 
 class Spark(Transpiled):

@@ -26,6 +26,7 @@ class SinkClass(Rule):
     SHARE = 0.4  # fraction of all errors that end in the class, lower bound adjusted for all classes
     BALANCE = 0.6  # taken / (taken + lost), lower bound: one half would be even exchange
     BREADTH = 0.6  # fraction of the other classes that lose most of their errors to it
+    PULL = 1.25  # times the share of errors that the class's own frequency explains; a frequent class draws errors
     SOURCES = 0.5  # effective sources as a fraction of the other classes; one rare class is no sink
 
     @classmethod
@@ -39,6 +40,7 @@ class SinkClass(Rule):
             and f.share_low >= cls.SHARE
             and f.balance_low >= cls.BALANCE
             and f.breadth >= cls.BREADTH
+            and f.pull_low >= min(0.95, cls.PULL * f.expected)
             and f.sources >= max(1.5, cls.SOURCES * others)
         )
 

@@ -24,6 +24,7 @@ class SuspectedLabelErrors(Rule):
     separates = {("annotation_errors", "corrupted_inputs"): "relabel_sample"}  # noqa: RUF012
 
     RATIO = 15.0  # likelihood-ratio statistic of noise > 0 with the temperature free; p = 1e-4
+    AS_STORED = 30.0  # the same with the probabilities as they are; a model of the wrong shape stays below
     NOISE = 0.01  # fraction of labels that look flipped, lower bound; below it other misfits look the same
     SUSPECT = 0.5  # posterior probability from which a row is listed
     MOST = 2000  # rows listed at most
@@ -31,7 +32,8 @@ class SuspectedLabelErrors(Rule):
     def check(self, confidences: tuple[Confidence, ...], concentrations: dict[str, Concentration]) -> Iterator[Finding]:
         """Report the suspects of each output where label noise is the better explanation."""
         for one in confidences:
-            if one.fit.noise_ratio < self.RATIO or one.fit.noise_low < self.NOISE:
+            weak = one.fit.noise_ratio < self.RATIO or one.fit.noise_ratio_as_stored < self.AS_STORED
+            if weak or one.fit.noise_low < self.NOISE:
                 continue
             spread = concentrations.get(one.output.label)
             if spread is not None and spread.concentrated:

@@ -158,6 +158,10 @@ class Inflow:
         Effective number of classes it takes from (inverse Simpson index of the rates).
     breadth : float
         Part of the other classes that lose most of their errors to it, 0 to 1.
+    pull_low : float
+        Lower bound of the share of the other classes' errors that end here.
+    expected : float
+        The share that would end here if errors went to classes as often as these occur.
     """
 
     number: int
@@ -168,6 +172,8 @@ class Inflow:
     balance_low: float
     sources: float
     breadth: float
+    pull_low: float
+    expected: float
 
 
 def inflows(confusion: ConfusionCounts) -> tuple[Inflow, ...]:
@@ -186,11 +192,16 @@ def inflows(confusion: ConfusionCounts) -> tuple[Inflow, ...]:
         rates = off[:, number] / np.maximum(support, 1)
         losing = (off.sum(axis=1) > 0) & (np.arange(size) != number)
         most = off[losing, number] >= 0.5 * off[losing].sum(axis=1)
+        errors = off[losing].sum(axis=1)
+        elsewhere = float(support.sum()) - support[losing]
+        drawn = float((errors * support[number] / np.maximum(elsewhere, 1)).sum())
+        pull = wilson(taken, float(errors.sum()), z)
         found.append(
             Inflow(
                 number=number, taken=taken, lost=lost, share=taken / total, share_low=share[0] if share else 0.0,
                 balance_low=balance[0] if balance else 0.0, sources=effective_number(rates),
                 breadth=float(most.mean()) if losing.any() else 0.0,
+                pull_low=pull[0] if pull else 0.0, expected=drawn / float(errors.sum()) if len(errors) else 0.0,
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda f: -f.share))
