@@ -18,6 +18,7 @@ from diagnostics.types import ConfusionCounts, Predictions, Report, RuleOutcome,
 
 if TYPE_CHECKING:
     from diagnostics.readers import Source
+    from diagnostics.readers.pictures import Pictures
     from diagnostics.workspace import IngestResult, PredictionsEntry, Project, RunEntry, Upload, Workspace
 
 DEMO = Path(__file__).resolve().parent.parent / "demo_data" / "runs"
@@ -188,6 +189,29 @@ def measured(function: Callable[..., Measured], predictions: Predictions, *argum
 @st.cache_resource(show_spinner=False, max_entries=1024)
 def _measured(name: str, digest: str, arguments: tuple[Hashable, ...], *, _function: Any, _given: Predictions) -> Any:
     return _function(_given, *arguments)
+
+
+def thumbnail(project_id: str, name: str, side: int) -> bytes | None:
+    """Return the picture that a row names, small and as PNG, from the project's uploads; None where there is none."""
+    files = tuple((upload.id, upload.label) for upload in uploads(project_id) if _may_hold_pictures(upload.label))
+    return _thumbnail(files, name, side) if files else None
+
+
+def _may_hold_pictures(name: str) -> bool:
+    return name.lower().endswith((".zip", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"))
+
+
+@st.cache_data(show_spinner=False, max_entries=4096)
+def _thumbnail(files: tuple[tuple[str, str], ...], name: str, side: int) -> bytes | None:
+    return _pictures(files).thumbnail(name, side)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _pictures(files: tuple[tuple[str, str], ...]) -> Pictures:
+    from diagnostics.readers import Source
+    from diagnostics.readers.pictures import Pictures
+
+    return Pictures([Source(name=label, path=workspace().upload_path(id)) for id, label in files])
 
 
 @st.cache_resource(show_spinner=False)

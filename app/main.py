@@ -26,7 +26,20 @@ PAGES = {
     "triage": N_("Triage"),
     "curves": N_("Learning curves"),
     "confusion": N_("Confusion matrix"),
+    "thresholds": N_("Thresholds"),
+    "regression": N_("Regression"),
+    "ranking": N_("Ranking"),
+    "losses": N_("Loss explorer"),
     "files": N_("Runs & files"),
+}
+
+# Pages of the navigation by heading; every page is in exactly one of them. (A string here would be shown: Streamlit
+# writes bare strings of the entry script to the page.)
+SECTIONS = {
+    "": ("triage",),
+    N_("Training"): ("curves",),
+    N_("Predictions"): ("confusion", "thresholds", "regression", "ranking", "losses"),
+    N_("Project"): ("files",),
 }
 
 
@@ -55,7 +68,8 @@ def main() -> None:
     state.begin()
     pages = _pages()
     state.register(pages)
-    page = st.navigation(list(pages.values()), position="sidebar")
+    sections = {_(head) if head else "": [pages[name] for name in names] for head, names in SECTIONS.items()}
+    page = st.navigation(sections, position="sidebar", expanded=True)
     chrome.dress(paths=[entry.url_path for entry in pages.values()])
     with st.sidebar:
         pickers.sidebar()

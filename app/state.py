@@ -192,6 +192,11 @@ def to_address(key: str, value: str | Iterable[str] | None, *, default: object =
         del st.query_params[key]
 
 
+def asked(key: str) -> str:
+    """Return what the address says under a name no widget has, or ""."""
+    return str(st.query_params.get(key, ""))
+
+
 def theme() -> str:
     """Return "light" or "dark": what the browser shows."""
     return "dark" if st.context.theme.type == "dark" else "light"

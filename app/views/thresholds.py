@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components import (
+    active_slice,
     links,
     set_page,
     sliders,
@@ -45,7 +46,7 @@ def render() -> None:
     entry = set_page.entry()
     if entry is None:
         return
-    predictions = loading.predictions(entry)
+    predictions = active_slice.picked(entry)
     if not set_page.fits(predictions, TASKS):
         return
     topic.draw(entry, TOPIC)

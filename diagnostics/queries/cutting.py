@@ -8,6 +8,11 @@ from diagnostics.queries.where import cell
 from diagnostics.types import Predictions
 
 
+def in_group(predictions: Predictions, group: str) -> str:
+    """SQL condition of the rows of one group of a ranking, told by its text as lists show it."""
+    return f"CAST({quote(predictions.roles.query or '')} AS VARCHAR) = {literal(group)}"
+
+
 def cut(
     predictions: Predictions, label: str | None, threshold: float, *, true: bool, answered: bool,
     engine: Engine | None = None,

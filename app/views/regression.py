@@ -1,0 +1,84 @@
+"""Regression: how far off the predictions are, where, in which direction, and in which rows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import loading
+from app.components import active_slice, links, residual_chart, residual_cost, residual_data, row_list, set_page, topic
+from app.components.text import escape
+from app.i18n import _, language
+from diagnostics.exceptions import RunClinicError
+from diagnostics.knowledge import error_text
+from diagnostics.knowledge.numbers import integer
+from diagnostics.metrics import compute
+from diagnostics.metrics.asymmetry import relative
+from diagnostics.queries.losses import row_loss
+from diagnostics.types import Predictions, ResidualMoments, Task
+
+
+def render() -> None:
+    """Draw the page."""
+    st.title(_("Regression"), anchor=False)
+    st.caption(_("How far off are the predictions, where, and in which direction?"))
+    entry = set_page.entry()
+    if entry is None:
+        return
+    predictions = active_slice.picked(entry)
+    if not set_page.fits(predictions, (Task.REGRESSION,)):
+        return
+    topic.draw(entry)
+    try:
+        _residuals(predictions)
+    except RunClinicError as error:
+        st.warning(escape(error_text(error, language())))
+        links.to_page("files", _("Runs & files") + " ›")
+
+
+def _residuals(predictions: Predictions) -> None:
+    moments = loading.measured(residual_data.moments, predictions)
+    if not moments.n:
+        st.warning(_("No row has both a truth and a prediction."))
+        return
+    key = predictions.digest[:12]
+    _headline(predictions, moments)
+    residual_chart.against(predictions, key)
+    residual_chart.distribution(predictions, moments, key)
+    residual_cost.draw(predictions)
+    residual_chart.by_range(predictions, key)
+    st.subheader(_("Worst rows"), anchor=False)
+    row_list.draw(
+        predictions, where="", key=f"worst-{key}", empty=_("No row has both a truth and a prediction."),
+        loss=row_loss(predictions),
+    )  # fmt: skip
+    with st.expander(_("How this is counted")):
+        _method(predictions, moments)
+
+
+def _headline(predictions: Predictions, moments: ResidualMoments) -> None:
+    names = {
+        "mae": _("MAE"), "rmse": _("RMSE"), "median_absolute_error": _("Median absolute error"), "r2": _("R²"),
+        "bias": _("Mean residual"),
+    }  # fmt: skip
+    parts = [set_page.told(title, compute(name, moments=moments)) for name, title in names.items()]
+    parts.append(set_page.told(_("MAPE"), relative(loading.measured(residual_data.sides, predictions))))
+    parts.append(f"{_('Rows')} **{escape(integer(moments.n, language()))}**")
+    set_page.line(parts)
+
+
+def _method(predictions: Predictions, moments: ResidualMoments) -> None:
+    lines = [
+        _("A residual is the truth minus the prediction: positive where the model answered too low."),
+        _("Ranges hold about equal numbers of rows. Intervals are 95 %."),
+        _("MAPE divides by the truth, so it has no value where any truth is 0. R² has none where the truth never "
+          "varies."),
+        _("{n} rows were left out because the truth or the prediction is missing.").format(
+            n=integer(moments.missing, language())),
+    ]  # fmt: skip
+    if predictions.roles.weight:
+        lines.append(
+            _("Means are weighted by column {name}; quantiles and ranges are not.").format(
+                name=escape(predictions.roles.weight)
+            )
+        )
+    st.markdown("\n".join(f"- {line}" for line in lines))

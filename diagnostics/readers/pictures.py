@@ -1,0 +1,101 @@
+"""Pictures that rows of a prediction file name, found among uploaded files and archives, as small safe copies.
+
+A picture is decoded and encoded anew, so that nothing but pixels leaves; formats that are documents or scripts (SVG,
+PDF) are never opened.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from diagnostics.readers.source import Source
+
+MAX_BYTES = 20_000_000
+MAX_PIXELS = 40_000_000
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+
+
+class Pictures:
+    """Where the pictures of a project lie.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Pictures themselves, or zip archives of them; others are passed over.
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._places: dict[str, list[tuple[Source, str]]] = {}
+        for source in sources:
+            if source.name.lower().endswith(".zip"):
+                self._index(source)
+            else:
+                self._add(source.name, source, "")
+
+    def _index(self, source: Source) -> None:
+        try:
+            with zipfile.ZipFile(source.path) as archive:
+                for member in archive.infolist():
+                    if not member.is_dir() and member.file_size <= MAX_BYTES:
+                        self._add(member.filename, source, member.filename)
+        except (zipfile.BadZipFile, OSError):
+            return
+
+    def _add(self, name: str, source: Source, member: str) -> None:
+        self._places.setdefault(PurePosixPath(name).name.lower(), []).append((source, member))
+
+    def bytes_of(self, name: str) -> bytes | None:
+        """Content of the file whose path ends as `name` does; of several, the one that agrees on most folders."""
+        wanted = [part.lower() for part in PurePosixPath(name.replace("\\", "/")).parts]
+        found = self._places.get(wanted[-1], []) if wanted else []
+        if not found:
+            return None
+        source, member = max(found, key=lambda place: _agreement(wanted, place[1] or place[0].name))
+        try:
+            if not member:
+                return _limited(source.path.read_bytes())
+            with zipfile.ZipFile(source.path) as archive, archive.open(member) as stream:
+                return _limited(stream.read(MAX_BYTES + 1))
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+            # Damaged, encrypted, or packed in a way this Python does not know: there is no picture.
+            return None
+
+    def thumbnail(self, name: str, side: int = 128) -> bytes | None:
+        """A PNG that fits a square of `side` px; None where there is no such picture or it cannot be read."""
+        content = self.bytes_of(name)
+        return None if content is None else small(content, side)
+
+
+def small(content: bytes, side: int) -> bytes | None:
+    """A picture as a PNG of at most `side` px; None where the bytes are not one."""
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return None
+            picture.draft("RGB", (side, side))
+            upright = ImageOps.exif_transpose(picture) or picture
+            upright.thumbnail((side, side))
+            out = io.BytesIO()
+            upright.convert("RGBA" if "A" in upright.getbands() else "RGB").save(out, format="PNG")
+            return out.getvalue()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def _agreement(wanted: Sequence[str], name: str) -> int:
+    parts = [part.lower() for part in PurePosixPath(name.replace("\\", "/")).parts]
+    same = 0
+    for ours, theirs in zip(reversed(wanted), reversed(parts), strict=False):
+        if ours != theirs:
+            break
+        same += 1
+    return same
+
+
+def _limited(content: bytes) -> bytes | None:
+    return content if len(content) <= MAX_BYTES else None
