@@ -81,13 +81,13 @@ def _answers(predictions: Predictions, record: Mapping[str, Any]) -> tuple[str, 
     roles = predictions.roles
     if predictions.task is Task.MULTILABEL:
         cut = natural_threshold(predictions)
-        truth = [label for label, column in roles.label_truth.items() if _yes(record.get(column), 0.5)]
+        held = [label for label, column in roles.label_truth.items() if _yes(record.get(column), 0.5)]
         given = [
-            one.roles.positive and label
+            label
             for label, one in zip(predictions.classes, outputs(predictions), strict=True)
             if _yes(record.get(one.roles.predicted or one.roles.score or ""), 0.5 if one.roles.predicted else cut)
         ]
-        return ", ".join(truth) or "–", ", ".join(str(g) for g in given) or "–"
+        return ", ".join(held) or "–", ", ".join(given) or "–"
     truth = _spelled(predictions, record.get(roles.truth or ""))
     if roles.predicted:
         return truth, _spelled(predictions, record.get(roles.predicted))
@@ -103,22 +103,19 @@ def _answers(predictions: Predictions, record: Mapping[str, Any]) -> tuple[str, 
 
 
 def _yes(value: Any, cut: float | None) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= (0.5 if cut is None else cut) or (
-        value is True
-    )  # fmt: skip
+    return isinstance(value, int | float) and float(value) >= (0.5 if cut is None else cut)
 
 
 def _spelled(predictions: Predictions, value: Any) -> str:
-    if not predictions.classes:
-        return _shown(value)
-    code = Labels(predictions.classes).code(value)
+    code = Labels(predictions.classes).code(value) if predictions.classes else -1
     return predictions.classes[code] if code >= 0 else _shown(value)
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
-    return (spelled(value) or "–")[:LONGEST]
+    label: str | None = spelled(value)
+    return (label or "–")[:LONGEST]
 
 
 def _probabilities(predictions: Predictions, record: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
@@ -132,7 +129,7 @@ def _probabilities(predictions: Predictions, record: Mapping[str, Any]) -> tuple
 
 def features(found: Mapping[str, Card]) -> dict[str, list[str]]:
     """Bags of features for likeness: truth, answer, attribute values (numbers by quarter), words of the text."""
-    cuts = _quarters([card for card in found.values()])
+    cuts = _quarters(list(found.values()))
     bags = {}
     for key, card in found.items():
         bag = [f"truth={card.truth}", f"answer={card.answer}", f"{card.truth}→{card.answer}"]

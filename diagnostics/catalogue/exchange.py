@@ -106,7 +106,7 @@ def from_json(state: State, who: str, text: str, name: str) -> Event:
             changes += setting(state, f"example/{_key(example['key'])}", **fields)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenFile(
-            "not_a_catalogue", file=name, expected=FORMAT, found=type(error).__name__, remedy="export_again"
+            "not_a_catalogue", file=name, expected=FORMAT, found=type(error).__name__, remedy="export_board_again"
         ) from error
     return Event(kind="import", who=who, changes=tuple(changes))
 
@@ -125,7 +125,7 @@ def from_examples_csv(state: State, who: str, text: str, name: str) -> Event:
     if not rows or not {"key", "category"} <= rows[0].keys():
         raise BrokenFile(
             "not_a_catalogue", file=name, place="row 1", expected="key, category",
-            found=", ".join(rows[0]) if rows else "", remedy="export_again",
+            found=", ".join(rows[0]) if rows else "", remedy="export_board_again",
         )  # fmt: skip
     changes: list[Change] = []
     for row in rows:

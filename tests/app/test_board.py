@@ -1,0 +1,160 @@
+"""The three pages about errors, drawn without a browser; acts of the browser as pure functions."""
+
+import json
+
+import pytest
+
+from app import boards, loading
+from app.components import board_acts
+from diagnostics.catalogue.collecting import design_of
+from diagnostics.catalogue.events import Event, State, apply, setting
+from diagnostics.exceptions import NotFound
+from tests.app.conftest import draw, texts
+
+
+def table(n=120, wrong=40, offset=0):
+    """Every row has an id; the first `wrong` from `offset` on are answered wrong."""
+    lines = ["id,label,prediction,camera,review"]
+    for i in range(n):
+        truth = ("cat", "dog", "emu")[i % 3]
+        answer = "cow" if offset <= i < offset + wrong else truth
+        lines.append(f"e{i},{truth},{answer},{('day', 'night')[i % 2]},some words about item {i}")
+    return "\n".join(lines).encode()
+
+
+@pytest.fixture
+def project(store):
+    return store({"predictions.csv": table()})
+
+
+def entry(project, n=0):
+    return loading.prediction_sets(project)[n]
+
+
+def collected(page):
+    page.button(key="collect").click().run()
+    assert not page.exception
+    return page
+
+
+def create(page, name):
+    page.text_input(key="new_category").set_value(name).run()
+    assert not page.exception
+
+
+def state_of(project, n=0):
+    return boards.find(entry(project, n)).state
+
+
+def test_without_predictions_the_pages_say_what_to_do(home):
+    loading.create_project("Mine")
+    for name in ("queue", "board", "catalogue"):
+        assert "No prediction file in this project yet" in texts(draw(name))
+
+
+def test_errors_are_counted_and_collected_with_their_design(project):
+    page = draw("queue", project=project)
+    assert "40 errors in 120 rows" in texts(page).replace("\\", "")
+    collected(page)
+    now = state_of(project)
+    assert len(boards.rows(now)) == 40
+    assert {s.name: (s.size, s.drawn) for s in design_of(now).strata} == {
+        "cat": (14, 14),
+        "dog": (13, 13),
+        "emu": (13, 13),
+    }
+
+
+def test_a_category_is_made_renamed_merged_deleted_and_undone(project):
+    collected(draw("queue", project=project))
+    page = draw("board", project=project)
+    create(page, "Dark")
+    create(page, "Blurred")
+    now = state_of(project)
+    ids = {fields["name"]: id for id, fields in now.of("category")}
+    assert set(ids) == {"Dark", "Blurred"}
+    keys = list(boards.rows(now))
+    made = boards.find(entry(project)).entry.id
+    tag = {"n": 1, "kind": "tag", "keys": keys[:3], "category": ids["Dark"]}
+    boards.write(project, made, lambda s, who: board_acts.event(s, who, tag))
+    page = draw("board", project=project)
+    page.selectbox(key="change_which").set_value(ids["Dark"]).run()
+    page.selectbox(key=f"merge_{ids['Dark']}").set_value(ids["Blurred"]).run()
+    assert not page.exception
+    now = state_of(project)
+    assert [now.get(f"example/{k}", "category") for k in keys[:3]] == [ids["Blurred"]] * 3
+    page = draw("catalogue", project=project)
+    page.button(key="board_undo").click().run()
+    assert [state_of(project).get(f"example/{k}", "category") for k in keys[:3]] == [ids["Dark"]] * 3
+
+
+def test_the_catalogue_shows_frequency_and_impact(project):
+    collected(draw("queue", project=project))
+    create(draw("board", project=project), "Dark")
+    now = state_of(project)
+    (id,) = [id for id, _ in now.of("category")]
+    keys = list(boards.rows(now))
+    board = boards.find(entry(project)).entry.id
+    act = {"n": 1, "kind": "tag", "keys": keys[:10], "category": id}
+    boards.write(project, board, lambda s, who: board_acts.event(s, who, act))
+    boards.write(project, board, lambda s, who: board_acts.event(s, who, {"n": 2, "kind": "seen", "keys": keys[10:]}))
+    page = draw("catalogue", project=project)
+    shown = json.dumps([frame.value.to_dict() for frame in page.dataframe], default=str)
+    assert "25%" in shown and "8.3%" in shown
+
+
+def test_tags_find_their_rows_in_the_next_predictions(project, store):
+    collected(draw("queue", project=project))
+    create(draw("board", project=project), "Dark")
+    now = state_of(project)
+    (id,) = [id for id, _ in now.of("category")]
+    board = boards.find(entry(project)).entry.id
+    act = {"n": 1, "kind": "tag", "keys": list(boards.rows(now)), "category": id}
+    boards.write(project, board, lambda s, who: board_acts.event(s, who, act))
+    stored, _ = loading.add_files(project, [("later.csv", table(wrong=20, offset=28))])
+    loading.ingest(project, stored)
+    later = next(e for e in loading.prediction_sets(project) if boards.find(e) is None)
+    page = draw("queue", project=project, predictions=later.id)
+    assert "has 40 tagged examples" in texts(page)
+    page.button(key=f"attach_{board}").click().run()
+    assert not page.exception
+    assert "Dark: was 40, now 12" in texts(page)
+    after = boards.find(next(e for e in loading.prediction_sets(project) if e.id == later.id)).state
+    assert len(boards.rows(after)) == 20
+    assert sum(after.get(f"example/{k}", "category") is None for k in boards.rows(after)) == 8
+
+
+def base():
+    state = State()
+    changes = setting(state, "example/a", row=1) + setting(state, "category/x", name="X")
+    apply(state, Event(kind="x", who="ana", changes=tuple(changes), number=1))
+    return state
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {},
+        {"kind": "drop"},
+        {"kind": "tag", "keys": "a", "category": "x"},
+        {"kind": "tag", "keys": [1], "category": "x"},
+        {"kind": "tag", "keys": ["a"], "category": 3},
+        {"kind": "tag", "keys": ["a"] * 5001, "category": "x"},
+        {"kind": "judge", "keys": ["a"], "difficulty": "funny"},
+        {"kind": "new", "name": "  ", "keys": ["a"]},
+    ],
+)
+def test_broken_acts_are_refused(act):
+    with pytest.raises(ValueError):
+        board_acts.event(base(), "ana", act)
+
+
+def test_acts_on_what_is_not_there_are_refused():
+    for act in ({"kind": "tag", "keys": ["b"], "category": "x"}, {"kind": "tag", "keys": ["a"], "category": "y"}):
+        with pytest.raises(NotFound):
+            board_acts.event(base(), "ana", act)
+
+
+def test_a_new_category_takes_the_chosen_along():
+    made = board_acts.event(base(), "ana", {"kind": "new", "name": "Dark", "keys": ["a", "not there"]})
+    assert [c.object for c in made.changes if c.field == "category"] == ["example/a"]
