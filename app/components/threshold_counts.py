@@ -29,8 +29,8 @@ def draw(curves: ScoreCurves, threshold: float, *, positive: str) -> ConfusionCo
         name = escape(positive)
         st.markdown(
             f"| | {_('answered yes')} | {_('answered no')} |\n|:--|--:|--:|\n"
-            f"| **{name}** | {_count(hits)} | {_count(missed)} {_('missed')} |\n"
-            f"| **{_('not')} {name}** | {_count(alarms)} {_('false alarms')} | {_count(rejected)} |"
+            f"| **{name}** | {_count(hits)} | {_count(missed)} ({_('missed')}) |\n"
+            f"| **{_('not')} {name}** | {_count(alarms)} ({_('false alarms')}) | {_count(rejected)} |"
         )
     with right:
         set_page.line(_rates(report, counts))

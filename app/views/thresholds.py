@@ -165,7 +165,7 @@ def _headline(curves: ScoreCurves) -> None:
 
 def _method(predictions: Predictions) -> None:
     lines = [
-        _("A row is answered yes when its score is at least the threshold. The red line and diamond show it."),
+        _("A row is answered yes when its score is at least the threshold. The thick line and the diamond show it."),
         _("The best threshold is chosen on the whole file; its interval comes from 200 resampled files, and the gain "
           "from resamples on which it was not chosen."),
         _("Calibration bins hold about equal numbers of rows. The error is the mean gap between confidence and what "
