@@ -30,6 +30,10 @@ PAGES = {
     "regression": N_("Regression"),
     "ranking": N_("Ranking"),
     "losses": N_("Loss explorer"),
+    "queue": N_("Error queue"),
+    "board": N_("Error board"),
+    "catalogue": N_("Error catalogue"),
+    "slices": N_("Slices"),
     "files": N_("Runs & files"),
 }
 
@@ -38,7 +42,8 @@ PAGES = {
 SECTIONS = {
     "": ("triage",),
     N_("Training"): ("curves",),
-    N_("Predictions"): ("confusion", "thresholds", "regression", "ranking", "losses"),
+    N_("Predictions"): ("confusion", "thresholds", "regression", "ranking", "losses", "slices"),
+    N_("Errors"): ("queue", "board", "catalogue"),
     N_("Project"): ("files",),
 }
 

@@ -85,6 +85,12 @@ class Table:
             column = column.cast(column.type.value_type)
         return column if self._rows is None else column.filter(self._rows)
 
+    def places(self) -> np.ndarray:
+        """Position in the uploaded file of each row, shape (n,)."""
+        column = self._raw(ROW)
+        seen: np.ndarray = (column if self._rows is None else column.filter(self._rows)).to_numpy()
+        return seen
+
     def is_number(self, name: str) -> bool:
         """Whether a stored column holds numbers or booleans; tells it without reading the column."""
         kind = self._kinds.get(name)

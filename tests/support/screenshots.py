@@ -17,7 +17,7 @@ from tests.support.browser import ARGUMENTS, obtain_browser
 from tests.support.server import Server
 
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
-NAMES = ("files", "curves", "confusion", "thresholds", "regression", "ranking", "losses")
+NAMES = ("files", "curves", "confusion", "thresholds", "regression", "ranking", "losses", "slices", "queue", "board", "catalogue")
 PAGES = {"triage": "", **{name: name for name in NAMES}}
 SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
