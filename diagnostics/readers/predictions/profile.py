@@ -16,6 +16,9 @@ from diagnostics.readers.predictions.table import ROW
 SAMPLE_CELLS = 60_000_000
 """Above it every k-th row is profiled; which rows is decided by position, so the result repeats."""
 
+MEMORY = "192MB"
+"""Counting distinct values spills to disk beyond it."""
+
 EXACT_ROWS = 200_000
 """Up to here distinct values of near-unique float columns are counted exactly, too."""
 
@@ -86,7 +89,7 @@ class Profile:
         self.names = [name for name in schema.names if name != ROW]
         self._types = {name: schema.field(name).type for name in self.names}
         self.rows = int(parquet.read_metadata(path).num_rows)
-        self._engine = DuckDB()
+        self._engine = DuckDB(MEMORY)
         step = max(1, self.rows * len(self.names) // SAMPLE_CELLS)
         where = f" WHERE {quote(ROW)} % {step} = 0" if step > 1 else ""
         self.table = f"(SELECT * FROM read_parquet({literal(str(path))}){where})"

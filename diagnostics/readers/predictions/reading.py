@@ -7,6 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import pyarrow as pa
+
 from diagnostics.exceptions import NotALog, TooLarge, UnreadableFile
 from diagnostics.readers import scratch
 from diagnostics.readers.predictions import arrays, columnar, delimited, records, roles, stacked
@@ -54,6 +56,7 @@ def read(source: Source) -> tuple[Predictions, ...]:
         if copied.rows == 0:
             raise UnreadableFile("empty_table", file=source.name)
         part.replace(target)
+        pa.default_memory_pool().release_unused()
     except TooManyRows as error:
         raise TooLarge("table_too_large", file=source.name) from error
     finally:
