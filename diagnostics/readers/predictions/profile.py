@@ -16,7 +16,7 @@ from diagnostics.readers.predictions.table import ROW
 SAMPLE_CELLS = 60_000_000
 """Above it every k-th row is profiled; which rows is decided by position, so the result repeats."""
 
-MEMORY = "192MB"
+MEMORY = "256MB"
 """Counting distinct values spills to disk beyond it."""
 
 EXACT_ROWS = 200_000
