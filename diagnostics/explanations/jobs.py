@@ -1,0 +1,123 @@
+"""Long work beside the pages: started once for its content, watched, cancelled, kept when somebody leaves the page."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+KEPT = 48
+THREADS = 2
+
+
+class Cancelled(Exception):
+    """The work was asked to stop."""
+
+
+class Job:
+    """One piece of work.
+
+    Attributes
+    ----------
+    done, total : int
+        How far it is; total is 0 before the work has said.
+    partial : object
+        What is there already; None at first.
+    """
+
+    def __init__(self) -> None:
+        self.done, self.total = 0, 0
+        self.partial: Any = None
+        self._stop = threading.Event()
+        self._future: Future[Any] | None = None
+
+    def tell(self, done: int, total: int, partial: Any = None) -> None:
+        """Report progress from inside the work.
+
+        Raises
+        ------
+        Cancelled
+            When somebody asked to stop.
+        """
+        self.done, self.total = done, total
+        if partial is not None:
+            self.partial = partial
+        if self._stop.is_set():
+            raise Cancelled
+
+    def cancel(self) -> None:
+        """Ask the work to stop; what is there already stays."""
+        self._stop.set()
+        if self._future is not None:
+            self._future.cancel()
+
+    @property
+    def stop(self) -> threading.Event:
+        """Set once somebody asked to stop."""
+        return self._stop
+
+    @property
+    def finished(self) -> bool:
+        """Whether the work has ended, one way or another."""
+        return self._future is not None and self._future.done()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was stopped before its end."""
+        return self._stop.is_set() and not (self.finished and self.error is None)
+
+    @property
+    def error(self) -> BaseException | None:
+        """Why it failed, or None."""
+        if not self.finished or self._future is None or self._future.cancelled():
+            return None
+        return self._future.exception()
+
+    @property
+    def result(self) -> Any:
+        """What came out, or what is there already."""
+        if self.finished and self._future is not None and not self._future.cancelled() and self.error is None:
+            return self._future.result()
+        return self.partial
+
+
+class Jobs:
+    """The jobs of a process by the content of their inputs."""
+
+    def __init__(self, *, threads: int = THREADS, kept: int = KEPT) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="explain")
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+        self._kept = kept
+
+    def get(self, key: str) -> Job | None:
+        """A job that was started, or None."""
+        with self._lock:
+            return self._jobs.get(key)
+
+    def start(self, key: str, work: Callable[[Job], Any]) -> Job:
+        """The job of a key, started where there is none; a cancelled or failed one is not started again by itself."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None:
+                job = self._jobs[key] = Job()
+                job._future = self._pool.submit(work, job)
+            self._jobs.move_to_end(key)
+            self._forget()
+            return job
+
+    def drop(self, key: str) -> None:
+        """Forget a job, so that the next `start` works anew."""
+        with self._lock:
+            job = self._jobs.pop(key, None)
+        if job is not None:
+            job.cancel()
+
+    def _forget(self) -> None:
+        for key in list(self._jobs):
+            if len(self._jobs) <= self._kept:
+                return
+            if self._jobs[key].finished:
+                del self._jobs[key]
