@@ -79,7 +79,10 @@ class Cells:
 def single(codes: np.ndarray, size: int, scores: Scores) -> Cells:
     """Counts of one attribute."""
     if scores.binary:
-        joint = np.bincount(codes.astype(np.int64) * 2 + scores.values, minlength=2 * size).reshape(size, 2)
+        # Short integers are quick to make; bincount widens them once.
+        key: np.ndarray = codes.astype(np.uint8 if size <= 127 else np.uint32) * 2
+        key += scores.values
+        joint = np.bincount(key, minlength=2 * size).reshape(size, 2)
         return Cells(n=joint.sum(axis=1).astype(np.float64), total=joint[:, 1].astype(np.float64))
     n = np.bincount(codes, minlength=size).astype(np.float64)
     total = np.bincount(codes, weights=scores.values, minlength=size).astype(np.float64)
@@ -140,8 +143,18 @@ def pairs(
         if progress is not None:
             progress(min(1.0, (start + CHUNK) / n))
     tables: dict[tuple[int, int], Cells] = {}
+    digits = [_digits([sizes[i] for i in group]) for group in groups]
     for a, b in blocks:
-        tables.update(_marginals(groups[a], groups[b] if a != b else [], sizes, counts[a, b], sums.get((a, b))))
+        joint, sums_of = counts[a, b], sums.get((a, b))
+        rows = (joint.reshape(-1, 2).sum(axis=1) if sums_of is None else joint).astype(np.float64)
+        total = joint.reshape(-1, 2)[:, 1].astype(np.float64) if sums_of is None else sums_of
+        if a == b:
+            tables.update(_inside(groups[a], sizes, rows, total))
+        else:
+            shape = (products[a], products[b])
+            tables.update(
+                _across(groups[a], groups[b], digits[a], digits[b], rows.reshape(shape), total.reshape(shape))
+            )
     return tables
 
 
@@ -180,22 +193,36 @@ def _count_chunk(
             sums[a, b] += np.bincount(key, weights=part, minlength=len(table))
 
 
-def _marginals(
-    first: Sequence[int], second: Sequence[int], sizes: Sequence[int], counts: np.ndarray, sums: FloatArray | None
+def _digits(sizes: Sequence[int]) -> list[FloatArray]:
+    """For each attribute of a group the matrix that says which of its codes a joint code has, shape (size, joint)."""
+    places = np.indices(sizes).reshape(len(sizes), -1)
+    return [(np.arange(size)[:, None] == places[k]).astype(np.float64) for k, size in enumerate(sizes)]
+
+
+def _across(
+    first: Sequence[int],
+    second: Sequence[int],
+    rows: Sequence[FloatArray],
+    columns: Sequence[FloatArray],
+    n: FloatArray,
+    total: FloatArray,
 ) -> Iterator[tuple[tuple[int, int], Cells]]:
-    """The table of each pair out of the joint table of two groups (or within one)."""
-    axes = [*first, *second]
-    shape = [sizes[i] for i in axes]
-    if sums is None:
-        joint = counts.reshape([*shape, 2])
-        n, total = joint.sum(axis=-1), joint[..., 1]
-    else:
-        n, total = counts.reshape(shape), sums.reshape(shape)
-    for p, i in enumerate(axes):
-        for q in range(p + 1, len(axes)):
-            if second and (p < len(first)) == (q < len(first)):
-                continue
-            rest = tuple(k for k in range(len(axes)) if k not in (p, q))
-            j = axes[q]
-            pair = Cells(n=n.sum(axis=rest).astype(np.float64), total=total.sum(axis=rest).astype(np.float64))
+    """The table of each pair of attributes across two groups, out of the joint table of the groups."""
+    for i, row in zip(first, rows, strict=True):
+        part, part_total = row @ n, row @ total
+        for j, column in zip(second, columns, strict=True):
+            pair = Cells(n=part @ column.T, total=part_total @ column.T)
+            yield ((i, j), pair) if i < j else ((j, i), Cells(n=pair.n.T, total=pair.total.T))
+
+
+def _inside(
+    group: Sequence[int], sizes: Sequence[int], n: FloatArray, total: FloatArray
+) -> Iterator[tuple[tuple[int, int], Cells]]:
+    """The table of each pair of attributes within one group."""
+    shape = [sizes[i] for i in group]
+    n, total = n.reshape(shape), total.reshape(shape)
+    for p, i in enumerate(group):
+        for q in range(p + 1, len(group)):
+            rest = tuple(k for k in range(len(group)) if k not in (p, q))
+            j, pair = group[q], Cells(n=n.sum(axis=rest), total=total.sum(axis=rest))
             yield ((i, j), pair) if i < j else ((j, i), Cells(n=pair.n.T, total=pair.total.T))

@@ -25,6 +25,10 @@ from diagnostics.slices.table import Table, derived_names
 from diagnostics.slices.tails import population, standardised
 from diagnostics.types import Condition, MetricValue, Predictions, Slice
 
+CONFIRMED = 3.0
+"""Standard errors by which the metric that is shown must differ, where ranks were tested: a slice whose ranks are high
+but whose mean is not, or hangs on one row, is not worse by that metric."""
+
 RELATED = 5
 """Overlapping candidates named beside a slice."""
 
@@ -162,6 +166,8 @@ def _slice(
 ) -> tuple[Slice, np.ndarray] | None:
     gap = difference(outcome, group.mask)
     if gap is None or gap[0] <= 0:
+        return None
+    if not outcome.scores.binary and gap[0] < CONFIRMED * (gap[2] - gap[1]) / (2 * Z95):
         return None
     of = population(outcome.scores)
     total = float(outcome.scores.values[group.mask].sum())

@@ -9,6 +9,7 @@ import numpy as np
 from diagnostics.metrics.intervals import Z95
 from diagnostics.slices.atoms import conditions
 from diagnostics.slices.attributes import Attribute
+from diagnostics.slices.counting import single
 from diagnostics.slices.outcome import Outcome
 from diagnostics.types import Condition, FloatArray
 
@@ -47,7 +48,7 @@ class Overview:
 def overview(attribute: Attribute, outcome: Outcome) -> Overview:
     """Every value or fine bin of one attribute."""
     predicates = tuple(_predicate(attribute, (code,)) for code in range(attribute.size))
-    return _measured(attribute.codes.astype(np.int64), predicates, outcome, (attribute.size,))
+    return _measured(attribute.codes, predicates, outcome, (attribute.size,))
 
 
 def grid(first: Attribute, second: Attribute, outcome: Outcome) -> Overview:
@@ -73,33 +74,10 @@ def _coarse_members(attribute: Attribute) -> list[tuple[int, ...]]:
 def _measured(
     key: np.ndarray, predicates: tuple[tuple[Condition, ...], ...], outcome: Outcome, shape: tuple[int, ...]
 ) -> Overview:
-    size, loss, weight = len(predicates), outcome.loss, outcome.weight
-
-    def summed(values: FloatArray) -> FloatArray:
-        return np.bincount(key, weights=values, minlength=size).astype(np.float64)
-
-    n = np.bincount(key, minlength=size).astype(np.float64)
-    if weight is None:
-        total = summed(loss)
-        # Of right-or-wrong losses the squares are the losses themselves.
-        squares = total if outcome.scores.binary else summed(loss**2)
-        mass, rows = n, n
-        rows_of_all, all_mass = float(n.sum()), float(n.sum())
-    else:
-        mass = summed(weight)
-        total = summed(weight * loss)
-        squares = summed(weight * loss**2)
-        doubled = summed(weight**2)
-        all_mass, all_doubled = float(mass.sum()), float(doubled.sum())
-        rows, rows_of_all = _divided(mass**2, doubled), float(all_mass**2 / all_doubled) if all_doubled else 0.0
+    n, mass, doubled, total, squares = _sums(key, len(predicates), outcome)
     share = outcome.metric == "accuracy"
-    own = _Means(mean=_divided(total, mass), square=_divided(squares, mass), rows=rows)
-    rest_mass = all_mass - mass
-    rest_rows = rows_of_all - rows if weight is None else _divided(np.square(rest_mass), all_doubled - doubled)
-    rest = _Means(
-        mean=_divided(total.sum() - total, rest_mass), square=_divided(squares.sum() - squares, rest_mass),
-        rows=rest_rows,
-    )  # fmt: skip
+    own = _Means.of(mass, doubled, total, squares)
+    rest = _Means.of(*(s.sum() - s for s in (mass, doubled, total, squares)))
     bounds, rest_bounds = own.interval(share=share), rest.interval(share=share)
     gap = own.mean - rest.mean
     if share:
@@ -114,8 +92,25 @@ def _measured(
     return Overview(
         predicates=predicates, n=n, value=outcome.offset + outcome.sign * own.mean, low=shown[0], high=shown[1],
         delta=outcome.sign * gap, delta_low=gaps[0], delta_high=gaps[1],
-        share_of_loss=_divided(total, np.full(size, total.sum())), shape=shape,
+        share_of_loss=_divided(total, np.full(len(total), total.sum())), shape=shape,
     )  # fmt: skip
+
+
+def _sums(key: np.ndarray, size: int, outcome: Outcome) -> tuple[FloatArray, ...]:
+    """Units, sums of weights, of squared weights, of weighted losses and of weighted squared losses in each part."""
+    if outcome.weight is None and outcome.scores.binary:
+        cells = single(key, size, outcome.scores)
+        # Of right-or-wrong losses the squares are the losses themselves.
+        return cells.n, cells.n, cells.n, cells.total, cells.total
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.bincount(key, weights=values, minlength=size).astype(np.float64)
+
+    n = np.bincount(key, minlength=size).astype(np.float64)
+    loss, weight = outcome.loss, outcome.weight
+    if weight is None:
+        return n, n, n, summed(loss), summed(np.square(loss))
+    return n, summed(weight), summed(np.square(weight)), summed(weight * loss), summed(weight * np.square(loss))
 
 
 def _divided(above: FloatArray, below: FloatArray) -> FloatArray:
@@ -131,6 +126,11 @@ class _Means:
     mean: FloatArray
     square: FloatArray
     rows: FloatArray
+
+    @classmethod
+    def of(cls, mass: FloatArray, doubled: FloatArray, total: FloatArray, squares: FloatArray) -> _Means:
+        """From sums; the effective rows are Kish's, which without weights are the rows."""
+        return cls(mean=_divided(total, mass), square=_divided(squares, mass), rows=_divided(np.square(mass), doubled))
 
     def interval(self, *, share: bool) -> tuple[FloatArray, FloatArray]:
         """95 % intervals; NaN where there are too few rows."""

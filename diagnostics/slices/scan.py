@@ -205,11 +205,10 @@ def _named(
 ) -> list[tuple[tuple[Term, ...], float, float, float, float, float]]:  # fmt: skip
     sizes = np.cumsum([0, *(len(n) for n in flat.n)])
     found = []
-    worth = np.flatnonzero(log_p <= np.log(LARGEST_P) + 2)
-    for position in worth:
-        place = int(places[position])
-        block = int(np.searchsorted(sizes, place, side="right") - 1)
-        inner = place - int(sizes[block])
+    worth = np.flatnonzero(log_p <= np.log(LARGEST_P))
+    blocks = np.searchsorted(sizes, places[worth], side="right") - 1
+    for position, block in zip(worth.tolist(), blocks.tolist(), strict=True):
+        inner = int(places[position] - sizes[block])
         key = flat.keys[block]
         if depth == 1:
             terms: tuple[Term, ...] = ((key[0], atoms[key[0]].members[inner]),)

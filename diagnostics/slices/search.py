@@ -17,7 +17,8 @@ from diagnostics.slices.tails import Population, log_upper_tail, population
 
 LEVEL = 0.03
 """Adjusted p up to which a slice is reported. Of 2,500 noise files of 2,000 rows 2.4 % then report one (4.0 % at
-0.05), and a slice of 125 rows with 35 % against 15 % errors is seen in 88 %; `benchmarks/slices.py` repeats the count."""
+0.05), and a slice of 125 rows with 35 % against 15 % errors is seen in 88 %; `benchmarks/slices.py` counts
+again."""
 
 MAX_GROUPS = 20
 """Separate weak slices looked for; a file with more has one problem, not twenty."""
