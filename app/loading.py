@@ -1,4 +1,4 @@
-"""The only owner of `st.cache_*`: what pages read from the workspace and the engine.
+"""The only owner of `st.cache_*`: what pages read from the workspace and the engine, past the gate of `app.access`.
 
 Cache keys are content digests, never tables; nothing cached here reads session state.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
-from app import settings
+from app import access, settings
 from diagnostics.exceptions import Conflict, NotFound, RunClinicError
 from diagnostics.types import ConfusionCounts, Predictions, Report, RuleOutcome, Run, Slice, Subject
 
@@ -41,24 +41,30 @@ def _open(home: str, database: str | None, *, _settings: settings.Settings) -> W
 
 
 def projects() -> tuple[Project, ...]:
-    """Return all projects: the last changed first, the demo last."""
-    return workspace().projects()
+    """Return the projects this person may read: the last changed first, the demo last."""
+    return access.readable(workspace().projects())
 
 
 def project(id: str) -> Project | None:
     """Return a project, or None where there is none of that id."""
     with suppress(NotFound):
-        return workspace().project(id) if id else None
+        return workspace().project(id) if access.may(access.READ, id) else None
     return None
 
 
 def create_project(name: str) -> Project:
-    """Make a project."""
-    return workspace().create_project(name)
+    """Make a project; who makes it owns it."""
+    access.require(access.CREATE)
+    made = workspace().create_project(name)
+    access.own(made.id)
+    access.note("create_project", made.id, made.name)
+    return made
 
 
 def open_demo(name: str) -> Project | None:
     """Make or refresh the demo project and return it, also where it was deleted before."""
+    if not access.may(access.ADMINISTER):
+        return project(DEMO_ID)
     found = workspace().ensure_demo(DEMO, name)
     if found is None:
         workspace().restore_project(DEMO_ID)
@@ -68,6 +74,7 @@ def open_demo(name: str) -> Project | None:
 
 def change_setting(project_id: str, name: str, change: Callable[[Any], Any], default: Any = None) -> None:
     """Change a setting that is kept with a project; what others changed meanwhile is read anew, nothing is lost."""
+    access.require(access.WRITE, project_id)
     for _attempt in range(20):
         found = workspace().project(project_id)
         value = change(found.settings.get(name, default))
@@ -85,6 +92,7 @@ def setting(project_id: str, name: str, default: Any = None) -> Any:
 
 def keep_setting(project_id: str, name: str, value: Any) -> None:
     """Keep a setting with a project; another change at the same moment is kept too."""
+    access.require(access.WRITE, project_id)
     for _attempt in range(5):
         found = workspace().project(project_id)
         with suppress(Conflict):
@@ -98,21 +106,25 @@ def keep_setting(project_id: str, name: str, value: Any) -> None:
 def runs(project_id: str) -> tuple[RunEntry, ...]:
     """Return the runs of a project as list entries (name, group, summary with sparklines, digest ...)."""
     with suppress(NotFound):
-        return workspace().runs(project_id) if project_id else ()
+        return access.shown("run", workspace().runs(project_id)) if access.may(access.READ, project_id) else ()
     return ()
 
 
 def prediction_sets(project_id: str) -> tuple[PredictionsEntry, ...]:
     """Return the prediction sets of a project as list entries."""
     with suppress(NotFound):
-        return workspace().predictions(project_id) if project_id else ()
+        return (
+            access.shown("predictions", workspace().predictions(project_id))
+            if access.may(access.READ, project_id)
+            else ()
+        )
     return ()
 
 
 def uploads(project_id: str) -> tuple[Upload, ...]:
     """Return the uploaded files of a project, oldest first."""
     with suppress(NotFound):
-        return workspace().uploads(project_id) if project_id else ()
+        return workspace().uploads(project_id) if access.may(access.READ, project_id) else ()
     return ()
 
 
@@ -121,6 +133,7 @@ def uploads(project_id: str) -> tuple[Upload, ...]:
 
 def run(entry: RunEntry) -> Run:
     """Return a run with its curves, by its list entry; several sessions share it, so leave it unchanged."""
+    access.require(access.READ, entry.project)
     return _run(entry.digest, entry.group, _id=entry.id)
 
 
@@ -131,6 +144,7 @@ def _run(digest: str, group: str, *, _id: str) -> Run:
 
 def predictions(entry: PredictionsEntry) -> Predictions:
     """Return the handle on a stored prediction set, by its list entry."""
+    access.require(access.READ, entry.project)
     return _predictions(entry.id, entry.digest, entry.name)
 
 
@@ -238,6 +252,8 @@ def report(run_entries: Sequence[RunEntry], set_entries: Sequence[PredictionsEnt
     """Return what the rules say of the entries given; each is examined once for its content."""
     from diagnostics.report.diagnosis import report_of
 
+    for project_id in {entry.project for entry in (*run_entries, *set_entries)}:
+        access.require(access.READ, project_id)
     parts = [examine_run(entry) for entry in run_entries] + [examine_predictions(entry) for entry in set_entries]
     return report_of(
         [part[0] for part in parts],
@@ -280,11 +296,13 @@ def _examine_predictions(digest: str, name: str, *, _entry: PredictionsEntry) ->
 
 def add_files(project_id: str, files: Iterable[tuple[str, bytes | Path]]) -> tuple[list[str], list[RunClinicError]]:
     """Store files under their logical names; return the ids of the uploads, and why others were not stored."""
+    access.require(access.WRITE, project_id)
     stored: list[str] = []
     refused: list[RunClinicError] = []
     for name, content in files:
         try:
             stored.append(workspace().add_upload(project_id, name, content).id)
+            access.note("upload", project_id, name)
         except RunClinicError as error:
             refused.append(error)
     return stored, refused
@@ -292,24 +310,34 @@ def add_files(project_id: str, files: Iterable[tuple[str, bytes | Path]]) -> tup
 
 def ingest(project_id: str, upload_ids: Iterable[str]) -> IngestResult:
     """Read stored uploads into runs and prediction sets, and with them what arrived earlier but was never read."""
+    access.require(access.WRITE, project_id)
     waiting = [upload.id for upload in uploads(project_id) if not upload.is_settled]
     return workspace().ingest(project_id, dict.fromkeys((*upload_ids, *waiting)))
 
 
 def rename(kind: str, id: str, name: str) -> None:
     """Rename a "run", "predictions" or "project"; "" brings a run's or a set's original name back."""
+    owner = access.require_of(_change(kind), kind, id)
     change = {
         "run": workspace().rename_run,
         "predictions": workspace().rename_predictions,
         "project": workspace().rename_project,
     }[kind]
     change(id, name)
+    access.note(f"rename_{kind}", owner, id, name=name)
+
+
+def _change(kind: str) -> str:
+    """Return the action that changing something takes: a whole project is for its owners."""
+    return access.MANAGE if kind == "project" else access.WRITE
 
 
 def set_group(ids: Iterable[str], group: str) -> None:
     """Put runs into a group, "" for none."""
     for id in ids:
+        owner = access.require_of(access.WRITE, "run", id)
         workspace().set_group(id, group)
+        access.note("set_group", owner, id, group=group)
 
 
 def delete(kind: str, ids: Iterable[str]) -> None:
@@ -322,7 +350,9 @@ def delete(kind: str, ids: Iterable[str]) -> None:
     }[kind]
     for id in ids:
         with suppress(NotFound):
+            owner = access.require_of(_change(kind), kind, id)
             change(id)
+            access.note(f"delete_{kind}", owner, id)
 
 
 def restore(kind: str, ids: Iterable[str]) -> None:
@@ -335,23 +365,29 @@ def restore(kind: str, ids: Iterable[str]) -> None:
     }[kind]
     for id in ids:
         with suppress(NotFound):
+            owner = access.require_of(_change(kind), kind, id)
             change(id)
+            access.note(f"restore_{kind}", owner, id)
 
 
 def place_columns(entry: RunEntry, answers: Mapping[str, tuple[str, str | None, str]]) -> IngestResult:
-    """Remember what columns are, for every file of the same shape, and read the run's files again.
+    """Remember what columns are, for files of the same shape, and read the run's files again.
 
     Parameters
     ----------
     entry : RunEntry
     answers : mapping of column to (metric, split or None, role)
     """
+    access.require(access.WRITE, entry.project)
     from diagnostics.readers.shapes import shapes
 
     for shape, names in shapes(_sources(entry)).items():
         given = {name: answer for name, answer in answers.items() if name in names}
         if given:
-            workspace().remember_mapping(shape, {**workspace().mappings(entry.project).get(shape, {}), **given})
+            known = workspace().mappings(entry.project).get(shape, {})
+            # Where people share a server, an answer given in one project must not change how others are read.
+            scope = entry.project if access.is_hosted() else None
+            workspace().remember_mapping(shape, {**known, **given}, project=scope)
     return ingest(entry.project, entry.uploads)
 
 

@@ -9,6 +9,8 @@
 `RUN_CLINIC_QUOTA`       all files together in megabytes (default: no limit)
 `RUN_CLINIC_DEMO`        "0" to start without the demo project
 ======================== ==========================================================================
+
+How people sign in when the dashboard is hosted: see `app.hosting`.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app import hosting
+from app.hosting import SignIn
 
 if TYPE_CHECKING:
     from diagnostics.workspace import Workspace
@@ -48,6 +53,7 @@ class Settings:
     max_upload: int = DEFAULT_UPLOAD_MEGABYTES * MEGABYTE
     quota: int | None = None
     demo: bool = True
+    sign_in: SignIn = field(default_factory=SignIn)
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -77,10 +83,14 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     Raises
     ------
     SettingsError
-        A number that is none.
+        A number that is none, or a sign-in that is not described completely.
     """
     env = os.environ if environment is None else environment
     quota = _number(env, "RUN_CLINIC_QUOTA", None)
+    try:
+        sign_in = hosting.load(env)
+    except hosting.HostingError as error:
+        raise SettingsError(str(error)) from error
     return Settings(
         home=Path(env.get("RUN_CLINIC_HOME") or Path.home() / ".run-clinic").expanduser().absolute(),
         database=env.get("RUN_CLINIC_DATABASE") or None,
@@ -89,6 +99,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         max_upload=(_number(env, "RUN_CLINIC_MAX_UPLOAD", None) or DEFAULT_UPLOAD_MEGABYTES) * MEGABYTE,
         quota=None if quota is None else quota * MEGABYTE,
         demo=env.get("RUN_CLINIC_DEMO", "1") != "0",
+        sign_in=sign_in,
         environment=dict(env),
     )
 

@@ -19,7 +19,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from app import settings as settings_module
-from app.server import guards, index, policy, runtime
+from app.server import guards, index, passes, policy, runtime
+from app.server.door import Door
+from app.server.sharing import SharedLinks
+from app.server.signing import SigningIn
 from app.server.uploads import UploadRoute
 from app.settings import Settings
 
@@ -61,16 +64,18 @@ def create_app(settings: Settings) -> App:
         _print_url(settings)
         yield
 
-    return App(
-        SCRIPT,
-        routes=[Route("/healthz", health, methods=["GET"]), UploadRoute(workspace, secret).route(), *index.routes()],
-        middleware=[
-            Middleware(guards.SecurityHeaders, headers=policy.headers()),
-            Middleware(guards.HostAndOriginGuard, allowed=settings.allowed_hosts),
-            Middleware(guards.SessionCookie, secret=secret),
-        ],
-        lifespan=lifespan,
-    )
+    uploads = UploadRoute(workspace, secret, hosted=bool(settings.sign_in.method))
+    routes = [Route("/healthz", health, methods=["GET"]), uploads.route()]
+    middleware = [
+        Middleware(guards.SecurityHeaders, headers=policy.headers()),
+        Middleware(guards.HostAndOriginGuard, allowed=settings.allowed_hosts),
+        Middleware(guards.SessionCookie, secret=secret),
+    ]
+    if settings.sign_in.method:
+        routes += SigningIn(settings.sign_in, secret, workspace).routes()
+        routes += SharedLinks(settings.sign_in, secret, workspace).routes()
+        middleware.append(Middleware(Door, sign_in=settings.sign_in, secret=secret, workspace=workspace))
+    return App(SCRIPT, routes=[*routes, *index.routes()], middleware=middleware, lifespan=lifespan)
 
 
 def prepare(settings: Settings) -> None:
@@ -85,6 +90,8 @@ def prepare(settings: Settings) -> None:
         importlib.import_module(module)
     try:
         workspace = settings_module.open_workspace(settings)
+        if settings.sign_in.owners:
+            workspace.people.set_owners(settings.sign_in.owners)
         if settings.demo and DEMO.is_dir():
             workspace.ensure_demo(DEMO, "Demo")
         workspace.purge()
@@ -105,6 +112,8 @@ def serve(settings: Settings) -> None:
     os.environ["RUN_CLINIC_HOME"] = str(settings.home)
     # Streamlit takes this one option from the environment only.
     os.environ.setdefault("STREAMLIT_SERVER_COOKIE_SECRET", settings_module.signing_secret(settings))
+    # The door asks for the address of the peer itself: a header must not be able to say another.
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     application = create_app(settings)
     # Streamlit looks for a `.streamlit` folder beside whatever started the process; ours is passed on instead.
     sys.argv[1:] = []
@@ -124,6 +133,8 @@ def options(settings: Settings) -> dict[str, Any]:
         "logger.hideWelcomeMessage": True,
         "browser.gatherUsageStats": False,
     }
+    if settings.sign_in.method:
+        chosen["server.trustedUserHeaders"] = {passes.HEADER: passes.USER_KEY}
     if settings.port is not None:
         chosen["server.port"] = settings.port
     return chosen
@@ -135,4 +146,8 @@ def _print_url(settings: Settings) -> None:
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     port = config.get_option("server.port")
     sys.stdout.write(f"Run Clinic is ready at http://{shown}:{port}\n")
+    if not settings.is_local and not settings.sign_in.method:
+        sys.stdout.write(
+            "Nobody signs in here: whoever reaches this address may read and change everything. See docs/hosting.md.\n"
+        )
     sys.stdout.flush()

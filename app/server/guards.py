@@ -80,10 +80,15 @@ class HostAndOriginGuard:
         if refusal is None:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})
+            await close_socket(receive, send, refusal[1])
         else:
             await PlainTextResponse(refusal[1], status_code=refusal[0])(scope, receive, send)
+
+
+async def close_socket(receive: Receive, send: Send, reason: str) -> None:
+    """Refuse a socket before it opens."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1008, "reason": reason})
 
 
 class SessionCookie:

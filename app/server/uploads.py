@@ -36,11 +36,14 @@ class UploadRoute:
     workspace : callable returning Workspace
         Called at the first upload.
     secret : str
+    hosted : bool
+        Whether people sign in; then only those who may write to the project upload to it.
     """
 
-    def __init__(self, workspace: Callable[[], Workspace], secret: str) -> None:
+    def __init__(self, workspace: Callable[[], Workspace], secret: str, *, hosted: bool = False) -> None:
         self._workspace = workspace
         self._secret = secret
+        self._hosted = hosted
 
     def route(self) -> Route:
         """The route to mount."""
@@ -52,6 +55,8 @@ class UploadRoute:
         token = request.headers.get(tokens.HEADER, "")
         if not tokens.accepts(self._secret, token, guards.session_of(request.headers), project):
             return _problem(403, "upload_not_allowed")
+        if not await to_thread.run_sync(self._may_write, request, project):
+            return _problem(403, "not_allowed")
         name = request.query_params.get("name") or request.path_params["name"]
         try:
             workspace = await to_thread.run_sync(self._workspace)
@@ -69,12 +74,26 @@ class UploadRoute:
             return _problem(400, error.code, error.params)
         return JSONResponse({"upload_id": upload.id, "name": upload.name, "digest": upload.digest, "size": upload.size})
 
+    def _may_write(self, request: Request, project: str) -> bool:
+        """Whether the person whom the door let in may; used locally there is one person, who may everything."""
+        if not self._hosted:
+            return True
+        from app import access
+        from app.server.passes import NOBODY
+
+        visitor = getattr(request.state, "visitor", NOBODY)
+        return access.allowed(self._workspace(), visitor, access.WRITE, project)
+
     async def _receive(self, request: Request, workspace: Workspace, project: str, name: str) -> Upload:
         with ExitStack() as stack:
             incoming = await to_thread.run_sync(stack.enter_context, workspace.receive())
             await _copy(request, incoming, workspace, name)
             stored = await to_thread.run_sync(incoming.commit)
-        return await to_thread.run_sync(workspace.register, project, name, stored)
+        upload = await to_thread.run_sync(workspace.register, project, name, stored)
+        visitor = getattr(request.state, "visitor", None)
+        if visitor is not None:
+            await to_thread.run_sync(workspace.audit.note, visitor.label, "upload", project, upload.name)
+        return upload
 
 
 async def _copy(request: Request, incoming: Incoming, workspace: Workspace, name: str) -> None:
