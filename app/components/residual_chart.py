@@ -97,7 +97,7 @@ def distribution(predictions: Predictions, moments: ResidualMoments, key: str) -
         lines = []
         if moments.variance > 0 and len(spread.edges):
             middle = (spread.edges[:-1] + spread.edges[1:]) / 2
-            lines = [(_("normal with the same mean and spread"), middle, _normal(middle, moments, spread.edges))]
+            lines = [(_("normal curve"), middle, _normal(middle, moments, spread.edges))]
         figure = histogram(
             spread.edges, [(_("residuals"), spread.counts)], words, state.theme(), lines=lines, at=0.0, height=320
         )
@@ -109,7 +109,7 @@ def distribution(predictions: Predictions, moments: ResidualMoments, key: str) -
         st.subheader(_("Against a normal distribution"), anchor=False)
         words = AxisWords(
             x=_("normal quantile"), y=_("residual"), separators=set_page.separators(),
-            names={"normal": _("the dotted line is a normal distribution with the same quartiles")},
+            names={"normal": _("dotted: a normal distribution")},
         )  # fmt: skip
         figure = quantiles(spread.normal, spread.found, words, state.theme())
         alt = _("Quantiles of the residuals against normal ones; kurtosis {kurtosis} (normal: 3).").format(

@@ -41,8 +41,9 @@ def targets(predictions: Predictions) -> tuple[Target, ...]:
     if predictions.task is Task.MULTICLASS:
         names = [name for name in predictions.classes if name in predictions.roles.probabilities]
         return tuple(Target(name=name, label=name, predictions=predictions) for name in names)
-    positive = predictions.roles.positive
-    return (Target(name=positive, label=None, predictions=predictions),) if positive is not None else ()
+    roles, positive = predictions.roles, predictions.roles.positive
+    scored = roles.score and roles.score_kind != "confidence" or positive in roles.probabilities
+    return (Target(name=positive, label=None, predictions=predictions),) if positive is not None and scored else ()
 
 
 def curves(predictions: Predictions, label: str | None) -> ScoreCurves:

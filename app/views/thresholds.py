@@ -63,6 +63,8 @@ def _scores(predictions: Predictions) -> None:
         st.warning(_("This file has decisions but no scores: there is nothing to cut. Save the probability of each "
                      "class, or the score of the positive one, with the predictions."))  # fmt: skip
         links.to_page("files", _("Runs & files") + " ›")
+        if predictions.roles.score_kind == "confidence":
+            threshold_calibration.draw(None, predictions, predictions.digest[:12])
         return
     code = _choice(targets)
     key = f"{predictions.digest[:12]}-{code}"

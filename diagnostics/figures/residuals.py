@@ -115,8 +115,8 @@ def quantiles(normal: FloatArray, found: FloatArray, words: AxisWords, theme: Th
             x=ends, y=(low + high) / 2 + slope * ends, mode="lines", hoverinfo="skip",
             line={"color": palette(theme).muted, "width": 1, "dash": "dot"},
         )  # fmt: skip
-        note(figure, words.names.get("normal", ""), theme, x=0.02, y=0.98, xref="paper", yref="paper", xanchor="left",
-             yanchor="top")  # fmt: skip
+        note(figure, words.names.get("normal", ""), theme, x=0.98, y=0.02, xref="paper", yref="paper", xanchor="right",
+             yanchor="bottom")  # fmt: skip
     figure.add_scatter(
         x=normal, y=found, mode="markers", marker={"size": 5, "color": hue(0, theme)},
         hovertemplate=f"{words.name(words.x)} %{{x:.2f}}<br>{words.name(words.y)} %{{y:.4g}}<extra></extra>",
