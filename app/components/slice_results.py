@@ -63,8 +63,12 @@ def _sentence(found: Survey) -> str:
     head = ngettext("Tested {n} slice", "Tested {n} slices", found.tested).format(n=tested)
     if not n:
         return _("{tested}; none is worse than chance explains.").format(tested=head)
-    text = ngettext("{tested}; {n} survives.", "{tested}; {n} survive.", n)
-    return text.format(tested=head, n=n)
+    survived = integer(found.survived, language())
+    text = ngettext("{tested}; {survived} survives.", "{tested}; {survived} survive.", found.survived)
+    if found.survived > n:
+        text = ngettext("{tested}; {survived} survive and overlap, so they are told as {n}.",
+                        "{tested}; {survived} survive and overlap, so they are told as {n}.", n)  # fmt: skip
+    return text.format(tested=head, survived=survived, n=n)
 
 
 def _unit(code: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HEIGHT = 460
+FEW = 12
+"""Up to so many rows the table is as high as they are."""
 
 
 def draw(
@@ -45,11 +47,12 @@ def draw(
     st.dataframe(
         _dressed(table, slices),
         hide_index=True,
-        height=min(36 * len(slices) + 40, HEIGHT),
+        height="content" if len(slices) <= FEW else HEIGHT,
+        placeholder="–",
         key=key,
         on_select=lambda: _ticked(key, slices),
         selection_mode="single-row",
-        column_config={_("Slice"): st.column_config.TextColumn(pinned=False, width="large")},
+        column_config={_("Slice"): st.column_config.TextColumn(width="medium")},
         alt=alt,
     )
 
@@ -62,8 +65,8 @@ def _columns(
         "n": [one.n for one in slices],
         slice_words.metric(overall.name): [one.metric.value for one in slices],
         _("All other rows"): [one.rest.value if one.metric.value is not None else None for one in slices],
-        _("Difference to the rest"): [one.delta for one in slices],
         _("Direction"): [slice_words.direction(one) for one in slices],
+        _("Difference to the rest"): [one.delta for one in slices],
         _("Difference, 95 %"): [interval(one.delta_low, one.delta_high, language()) or "–" for one in slices],
         _("Difference to all rows"): [against_whole(one, overall) for one in slices],
         _("Share of the loss"): [one.share_of_loss for one in slices],

@@ -36,7 +36,8 @@ def draw(predictions: Predictions, reading: Reading) -> None:
     events = chart.chart(figure, key=f"tree-{key}", alt=alt, file="slice-tree", clickable=True)
     slice_forest.chosen(events.click, [one.predicate for one in slices], key=key)
     slice_table.draw(slices[1:], root.slice.metric, key=f"tree-table-{key}", alt=_("Nodes of the tree"), tested=False)
-    st.caption(slice_words.untested())
+    st.caption(_("The tree is for looking, not for testing: its questions were chosen because they divide the loss, so "
+                 "its differences look larger than they are."))  # fmt: skip
 
 
 def _walk(node: Node, depth: int, parent: int | None, seen: list[int]) -> Iterator[tuple[Branch, Node]]:

@@ -71,8 +71,8 @@ def _active(predictions: Predictions) -> None:
         return
     narrowed = loading.narrowed(predictions, text)
     if narrowed is not None:
-        slice_examples.draw(narrowed)
         slice_saved.form()
+        slice_examples.draw(narrowed)
 
 
 def _method() -> None:

@@ -80,8 +80,8 @@ def forest(
     if overall is not None:
         _overall(figure, overall, words, theme)
     figure.update_layout(
-        template=template(theme), separators=words.separators, height=ROW * len(rows) + 92, showlegend=False,
-        margin={"l": 8, "r": 16, "t": 30, "b": 8}, dragmode=False,
+        template=template(theme), separators=words.separators, height=ROW * len(rows) + 108, showlegend=False,
+        margin={"l": 8, "r": 16, "t": 48, "b": 8}, dragmode=False,
         xaxis={"title": {"text": plain(words.metric)}, "showgrid": True},
         yaxis={"range": [len(rows) - 0.4, -0.75], "showticklabels": False, "showgrid": False, "showline": False},
     )  # fmt: skip
@@ -124,7 +124,7 @@ def _name(figure: go.Figure, place: int, row: SliceRow, words: SliceWords, theme
     figure.add_annotation(
         x=0, xref="paper", y=place, yshift=17, xanchor="left", showarrow=False, align="left",
         text=f"{text} <span style='color:{colours.muted}'>{aside}</span>",
-        font={"size": 12.5, "color": colours.muted if grey else colours.ink},
+        font={"size": 12.5, "color": colours.muted if grey else colours.ink}, bgcolor=colours.paper, borderpad=1,
     )  # fmt: skip
 
 

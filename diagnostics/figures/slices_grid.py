@@ -87,8 +87,8 @@ def _layout(rows: Sequence[str], columns: Sequence[str], words: SliceWords, them
         }  # fmt: skip
 
     return {
-        "template": template(theme), "separators": words.separators, "height": CELL * len(rows) + 130,
-        "margin": {"l": 8, "r": 8, "t": 12, "b": 8}, "dragmode": False, "xaxis": ticks(columns),
+        "template": template(theme), "separators": words.separators, "height": CELL * len(rows) + 158,
+        "margin": {"l": 8, "r": 8, "t": 40, "b": 8}, "dragmode": False, "xaxis": ticks(columns),
         "yaxis": {**ticks(rows), "autorange": "reversed"},
     }  # fmt: skip
 

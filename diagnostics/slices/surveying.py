@@ -178,8 +178,8 @@ def difference(
     found = contrast(first, second, min_size=min_size, progress=progress, cancel=cancel)
     worse, better = found.worse, found.better
     return Difference(
-        worse=_lower_is_better(worse.slices), better=_lower_is_better(better.slices), tested=worse.tested + better.tested, overall=worse.overall,
-        n=found.n, min_size=worse.min_size,
+        worse=_lower_is_better(worse.slices), better=_lower_is_better(better.slices),
+        tested=worse.tested + better.tested, overall=worse.overall, n=found.n, min_size=worse.min_size,
     )  # fmt: skip
 
 

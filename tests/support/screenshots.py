@@ -17,7 +17,10 @@ from tests.support.browser import ARGUMENTS, obtain_browser
 from tests.support.server import Server
 
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
-NAMES = ("files", "curves", "confusion", "thresholds", "regression", "ranking", "losses", "slices", "queue", "board", "catalogue")
+NAMES = (
+    "files", "curves", "confusion", "thresholds", "regression", "ranking", "losses", "slices", "queue", "board",
+    "catalogue",
+)  # fmt: skip
 PAGES = {"triage": "", **{name: name for name in NAMES}}
 SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
