@@ -16,8 +16,8 @@ from diagnostics.catalogue.board import board as drawn
 from diagnostics.workspace import BoardView, PredictionsEntry
 
 
-def make(entry: PredictionsEntry, view: BoardView) -> None:
-    """Draw the form of a new category and the starters that are not on the board yet."""
+def make(entry: PredictionsEntry, view: BoardView, *, change: bool = False) -> None:
+    """Draw the form of a new category, the starters that are not on the board yet, and what changes the others."""
     if not access.may(access.WRITE, entry.project):
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="rc-new-category"):
@@ -25,6 +25,8 @@ def make(entry: PredictionsEntry, view: BoardView) -> None:
                       on_change=_create, args=(entry, view.entry.id))  # fmt: skip
         st.button(_("Create"), key="create_category", on_click=_create, args=(entry, view.entry.id))
         _starters(entry, view)
+        if change:
+            _changes(entry, view)
 
 
 def _starters(entry: PredictionsEntry, view: BoardView) -> None:
@@ -39,10 +41,9 @@ def _starters(entry: PredictionsEntry, view: BoardView) -> None:
                       on_click=_take, args=(entry, view.entry.id, one))  # fmt: skip
 
 
-def change(entry: PredictionsEntry, view: BoardView) -> None:
-    """Draw what can be done with the categories that are there."""
+def _changes(entry: PredictionsEntry, view: BoardView) -> None:
     found = {category.id: category for category in drawn(view.state).categories}
-    if not found or not access.may(access.WRITE, entry.project):
+    if not found:
         return
     with st.popover(_("Change a category")):
         id = st.selectbox(

@@ -11,7 +11,7 @@ from diagnostics.catalogue.collecting import about, design_of
 from diagnostics.catalogue.estimates import Saturation, saturation
 from diagnostics.catalogue.events import State
 from diagnostics.catalogue.table import CatalogueRow, catalogue
-from diagnostics.knowledge.numbers import integer, percent, percent_interval
+from diagnostics.knowledge.numbers import integer, number, percent, percent_interval
 from diagnostics.types import MetricValue
 
 
@@ -27,7 +27,8 @@ def impacts(now: State) -> dict[str, str]:
     told = {}
     for row in rows(now):
         if row.impact.value is not None:
-            told[row.category.id] = _("fixing it: +{points}").format(points=share(row.impact))
+            points = number(100 * row.impact.value, language(), 2)
+            told[row.category.id] = _("mending it: +{points} points").format(points=points)
     return told
 
 

@@ -140,7 +140,8 @@ class Board {
     card.classList.toggle("carried", this.held?.keys?.includes(key) || false);
     card.classList.toggle("waiting", this.examples.local.has(key));
     const group = this.groups[this.colour];
-    card.style.setProperty("--mark", group ? PALETTE[group.of[key] % PALETTE.length] : "transparent");
+    if (group) card.style.setProperty("--mark", PALETTE[group.of[key] % PALETTE.length]);
+    else card.style.removeProperty("--mark");
     card.dataset.hard = example?.difficulty || "";
   }
 

@@ -44,12 +44,15 @@ def _one(entry: PredictionsEntry, board: str, one: Suggestion, name: str, titles
         st.caption(_("They share: {features}").format(features=escape(", ".join(shorten(b, 40) for b in one.because))))
         offered = list(one.keys[:SHOWN])
         chosen = st.multiselect(
-            _("Examples, most alike first"), offered, default=offered, format_func=lambda key: shorten(plain(titles.get(key, key)), 40),
+            _("Examples, most alike first"),
+            offered,
+            default=offered,
+            format_func=lambda key: shorten(plain(titles.get(key, key)), 40),
             key=f"suggested_{one.category}_{offered[0]}",
-        )  # fmt: skip
+        )
         with st.container(horizontal=True):
-            st.button(_("Accept {n}").format(n=len(chosen)), key=f"accept_{one.category}", disabled=not chosen, type="primary",
-                      on_click=_accept, args=(entry, board, one.category, chosen))  # fmt: skip
+            st.button(_("Accept {n}").format(n=len(chosen)), key=f"accept_{one.category}", disabled=not chosen,
+                      type="primary", on_click=_accept, args=(entry, board, one.category, chosen))  # fmt: skip
             st.button(_("Refuse {n}").format(n=len(chosen)), key=f"refuse_{one.category}", disabled=not chosen,
                       help=_("They are not suggested for this category again."),
                       on_click=_refuse, args=(entry, board, one.category, chosen))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import boards, loading
+from app import boards, loading, state
 from app.components.text import escape, plain
 from app.i18n import _, language
 from diagnostics.catalogue.agreement import agreement
@@ -18,15 +18,20 @@ BOARD_TAGS = ""
 
 
 def session(view: BoardView) -> str:
-    """Draw the switch of blind tagging; return the name of the session while it is on, else ""."""
+    """Return the name of the session while blind tagging is switched on, else ""."""
+    return SESSION if state.widget("blind", False) and drawn(view.state).categories else ""
+
+
+def switch(view: BoardView) -> None:
+    """Draw the switch of blind tagging."""
     if not drawn(view.state).categories:
-        return ""
-    on = st.toggle(
+        st.caption(_("Make a category first."))
+        return
+    st.toggle(
         _("Tag blind, to measure agreement"), key="blind",
         help=_("Tags count for the comparison only: the board does not change, and nobody sees them before both are "
                "done. The result is on the Catalogue page."),
     )  # fmt: skip
-    return SESSION if on else ""
 
 
 def draw(entry: PredictionsEntry, view: BoardView) -> None:

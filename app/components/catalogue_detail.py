@@ -16,6 +16,7 @@ from diagnostics.catalogue import knowledge as known
 from diagnostics.catalogue.breakdown import parts
 from diagnostics.catalogue.groups import groups
 from diagnostics.catalogue.table import CatalogueRow
+from diagnostics.types import Predictions, spelled
 from diagnostics.workspace import BoardView, PredictionsEntry
 
 LISTED = 200
@@ -61,23 +62,24 @@ def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
     )
 
 
-def _sizes(predictions: object, column: str) -> Mapping[str, int]:
+def _sizes(predictions: Predictions, column: str) -> Mapping[str, int]:
     from diagnostics.slices import Table
-    from diagnostics.types import spelled
 
-    counted = Table(predictions).column(column).value_counts().to_pylist()  # type: ignore[arg-type]
+    counted = Table(predictions).column(column).value_counts().to_pylist()
     return {spelled(item["values"]) or "–": int(item["counts"]) for item in counted}
 
 
 def _helps(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
     st.markdown(f"**{_('What usually helps')}**")
     category = row.category
-    for number, title in enumerate(known.interventions(category.id, category.name, language())):
-        st.button(escape(title), key=f"help_{category.id}_{number}", type="tertiary", on_click=_plan,
-                  disabled=not access.may(access.WRITE, entry.project),
-                  args=(entry, view.entry.id, category.id, title), help=_("Write it into the column Action"))  # fmt: skip
+    may_write = access.may(access.WRITE, entry.project)
+    with st.container(horizontal=True, gap="small"):
+        for number, title in enumerate(known.interventions(category.id, category.name, language())):
+            st.button(escape(title), key=f"help_{category.id}_{number}", on_click=_plan, disabled=not may_write,
+                      args=(entry, view.entry.id, category.id, title))  # fmt: skip
+    st.caption(_("A click writes it into the column Action."))
     if category.fields.get("was") is not None:
-        text = _("Before the last predictions {was} examples, of these still wrong: {now}; right now: {gone}.")
+        text = _("Before the last predictions: {was} examples; of these still wrong: {now}, right by now: {gone}.")
         st.caption(text.format(was=category.fields["was"], now=len(category.examples), gone=len(category.gone)))
 
 

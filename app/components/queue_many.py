@@ -29,20 +29,22 @@ def draw(entry: PredictionsEntry, view: BoardView) -> None:
         if row in matching and not (only and view.state.get(f"example/{key}", "category"))
     ]  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        category = st.selectbox(_("Category"), list(categories), format_func=categories.__getitem__, key="many_category",
-                                width=280)  # fmt: skip
-        with st.popover(ngettext("Tag all {n} in this filter", "Tag all {n} in this filter", len(keys)).format(
-                n=len(keys)), disabled=not keys):  # fmt: skip
-            text = ngettext("{n} example gets the category {name}. One undo takes all of it back.",
-                            "{n} examples get the category {name}. One undo takes all of it back.", len(keys))  # fmt: skip
-            st.text(text.format(n=len(keys), name=categories[category]))
-            st.button(
-                _("Tag them"),
-                key="many_tag",
-                type="primary",
-                on_click=_tag,
-                args=(entry, view.entry.id, keys, category),
-            )
+        category = st.selectbox(
+            _("Category"), list(categories), format_func=categories.__getitem__, key="many_category", width=280
+        )
+        text = ngettext("Tag the only one in this filter", "Tag all {n} in this filter", len(keys))
+        with st.popover(text.format(n=len(keys)), disabled=not keys):
+            _confirm(entry, view.entry.id, keys, category, categories[category])
+
+
+def _confirm(entry: PredictionsEntry, board: str, keys: Sequence[str], category: str, name: str) -> None:
+    text = ngettext(
+        "{n} example gets the category {name}. One undo takes all of it back.",
+        "{n} examples get the category {name}. One undo takes all of it back.",
+        len(keys),
+    )
+    st.text(text.format(n=len(keys), name=name))
+    st.button(_("Tag them"), key="many_tag", type="primary", on_click=_tag, args=(entry, board, keys, category))
 
 
 @guarded

@@ -17,8 +17,7 @@ def render() -> None:
     if entry is None or view is None:
         return
     board_attach.told(view)
-    board_columns.make(entry, view)
-    board_columns.change(entry, view)
+    board_columns.make(entry, view, change=True)
     board_kanban.draw(entry, view.entry.id)
     with st.container(horizontal=True):
         links.to_page("queue", _("Queue") + " ›")

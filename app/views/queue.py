@@ -36,3 +36,5 @@ def render() -> None:
         queue_many.draw(entry, view)
     with st.expander(_("Collect more errors")):
         queue_collect.draw(entry, view)
+    with st.expander(_("Agreement of two people")):
+        catalogue_agreement.switch(view)
