@@ -16,7 +16,7 @@ from diagnostics.readers.totals import settle_loss
 from diagnostics.types import Curve, FloatArray, Note, Role, Run, Segment, Setting, Split
 
 # Readings that the mapping form asks to confirm.
-_GUESSES = frozenset({"guessed_loss", "learn_or_test"})
+_GUESSES = frozenset({"guessed_loss", "learn_or_test", "unnamed_halves", "guessed_training"})
 _SPLIT_ORDER = {Split.TRAIN: 0, Split.VALIDATION: 1, Split.TEST: 2, None: 3}
 
 
@@ -65,7 +65,7 @@ def assemble(drafts: Sequence[Draft], mapping: Mapped | None = None) -> Run:
     return Run(
         name=first.name, curves=tuple(_curve(i) for i in sorted(pairing.items, key=_order)),
         config=_config(drafts), sources=tuple(dict.fromkeys(d.source for d in drafts)), segments=stretches,
-        setting=setting, notes=tuple(notes), unplaced=_unplaced(pairing, notes, setting),
+        setting=setting, notes=tuple(notes), unplaced=_unplaced(pairing, notes, setting, mapping or {}),
         group=next((d.group for d in drafts if d.group), ""),
     )  # fmt: skip
 
@@ -93,14 +93,14 @@ def _setting(drafts: Sequence[Draft], pairing: Pairing) -> Setting:
     return Setting.REINFORCEMENT if rewarded and not held_out else Setting.SUPERVISED
 
 
-def _unplaced(pairing: Pairing, notes: Sequence[Note], setting: Setting) -> tuple[str, ...]:
-    """Series whose name nobody understood; reinforcement logs are shown as they are and ask nothing."""
+def _unplaced(pairing: Pairing, notes: Sequence[Note], setting: Setting, answered: Mapped) -> tuple[str, ...]:
+    """Series whose name nobody understood; reinforcement logs ask nothing, and no question is asked twice."""
     if setting is Setting.REINFORCEMENT:
         return ()
     guessed = {c for n in notes if n.code in _GUESSES for c in (n.params.get("column"), *n.params.get("columns", ()))}
     lost = [i for i in pairing.items if not i.certain or (i.split is None and i.role in JUDGED)]
     names = (i.series.name for i in pairing.items if i in lost or i.series.name in guessed)
-    return tuple(dict.fromkeys(names))
+    return tuple(name for name in dict.fromkeys(names) if name not in answered)
 
 
 def _units(pairing: Pairing) -> None:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from diagnostics.readers import names
+from diagnostics.readers import halves, names
 from diagnostics.readers.draft import Draft, Series
 from diagnostics.types import FloatArray, Split
 
@@ -206,6 +206,7 @@ JOINS: tuple[Callable[[Sequence[Draft]], list[Draft]], ...] = (
     split_folders,
     scalar_folders,
     split_files,
+    halves.joined,
     columns,
     phases,
 )

@@ -121,6 +121,7 @@ def _unsaid_splits(pairing: Pairing) -> None:
     train_losses = [i for i in said if i.split is Split.TRAIN and i.role is not Role.METRIC]
     held_losses = [i for i in said if i.split is Split.VALIDATION and i.role is not Role.METRIC]
     assumed: list[str] = []
+    _errors_alone(pairing)
     for one in pairing.items:
         if one.split is not None or one.role not in JUDGED:
             continue
@@ -138,6 +139,23 @@ def _unsaid_splits(pairing: Pairing) -> None:
             one.split = _beside_loss(pairing, one)
     if assumed:
         pairing.notes.append(Note(code="metric_on_validation", params={"columns": assumed}))
+
+
+def _errors_alone(pairing: Pairing) -> None:
+    """A log of errors only ("Logloss", "rmse") that names no split is read as a bare "loss" is: training; and asked.
+
+    An error that nobody measures on training data stays for `_beside_loss`.
+    """
+    judged = [i for i in pairing.items if i.role in JUDGED]
+    errors = [i for i in judged if i.reading.loss_rank is not None and i.certain and not i.reading.evaluated]
+    if not errors or any(i.split is not None or i.role is not Role.METRIC for i in judged):
+        return
+    rows = max(i.n for i in errors)
+    alongside = [i for i in judged if i.n >= 0.9 * rows and i.certain and not i.reading.evaluated]
+    for one in alongside:
+        one.split = Split.TRAIN
+    columns = [i.series.name for i in alongside]
+    pairing.notes.append(Note(code="guessed_training", params={"columns": columns}))
 
 
 def _beside_loss(pairing: Pairing, one: Item) -> Split | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diagnostics.exceptions import UnreadableFile
-from diagnostics.readers import archives
+from diagnostics.readers import archives, grouping
 from diagnostics.readers.assembly import shape_key
 from diagnostics.readers.draft import Draft
 from diagnostics.readers.reading import read_one
@@ -25,7 +25,7 @@ def shapes(sources: Sequence[Source]) -> dict[str, frozenset[str]]:
     dict of shape key to series names
         As `assembly.shape_key` makes the keys; files that cannot be read are left out.
     """
-    found: dict[str, frozenset[str]] = {}
+    drafts: list[Draft] = []
     with using(None):
         files, _refused = archives.expand(sources)
         for file in files:
@@ -33,7 +33,7 @@ def shapes(sources: Sequence[Source]) -> dict[str, frozenset[str]]:
                 readings = read_one(file)
             except UnreadableFile:
                 continue
-            for draft in readings:
-                if isinstance(draft, Draft):
-                    found[shape_key(draft)] = frozenset(series.name for series in draft.series)
-    return found
+            drafts += [draft for draft in readings if isinstance(draft, Draft)]
+    # Joining files into runs gives some series other names; answers are about those.
+    parts = (part for run in grouping.runs(drafts, []) for part in run if part.series)
+    return {shape_key(part): frozenset(series.name for series in part.series) for part in parts}

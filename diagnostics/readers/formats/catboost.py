@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from diagnostics.exceptions import BrokenFile, NotALog, UnreadableFile
-from diagnostics.readers import names
+from diagnostics.readers import halves, names
 from diagnostics.readers.documents import document
 from diagnostics.readers.draft import Draft, Series
 from diagnostics.readers.drafting import draft
@@ -32,7 +33,7 @@ def _draft(source: Source, format: str, series: Sequence[Series], notes: Sequenc
 
 @reader("catboost_tsv")
 class CatboostTsv:
-    """``iter<TAB>Logloss<TAB>Accuracy``; only the file name says whether it is learn or test."""
+    """``iter<TAB>Logloss<TAB>Accuracy``; the file name says whether it is learn or test, else how the loss runs."""
 
     def sniff(self, source: Source) -> float:
         """``iter`` first, tabs between."""
@@ -58,8 +59,12 @@ class CatboostTsv:
                 series.append(_one(name, column.value[pick], step[pick], row[pick], split, position == 0))
         if not series:
             raise UnreadableFile("no_rows", file=source.name, remedy="export_again")
-        columns = [one.name for one in series]
-        notes = [] if split else [Note(code="learn_or_test", params={"columns": columns})]
+        notes: list[Note] = []
+        if split is None:
+            split = Split.VALIDATION if series[0].role is Role.LOSS and halves.rises(series[0].value) else Split.TRAIN
+            series = [replace(one, split=split) for one in series]
+            columns = [one.name for one in series]
+            notes = [Note(code="learn_or_test", params={"columns": columns, "split": split.value})]
         return [_draft(source, "catboost_tsv", series, notes)]
 
 
