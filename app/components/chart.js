@@ -196,7 +196,7 @@ class Chart {
     this.body.classList.toggle("rc-with-rail", items.length > 0);
     this.rail.hidden = items.length === 0;
     const focused = this.rail.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const heading = document.createElement("h3");
+    const heading = document.createElement("h2");
     heading.textContent = this.data.words.rail;
     const entries = items.map((item) => this.entry(item));
     this.rail.replaceChildren(heading, ...entries);

@@ -22,7 +22,7 @@ def best_points(runs: Sequence[Run], view: View) -> None:
     """Draw the table of best points: where each curve was best, and what going on has cost."""
     rows = [row for run in runs for row in best_table(run, view.axis, origin=origin(run, view.axis))]
     wanted = [row for row in rows if row.metric in view.metrics] or rows
-    st.subheader(_("Best points"), anchor=False)
+    st.header(_("Best points"), anchor=False)
     if not wanted:
         st.caption(_("These runs log no loss and no metric."))
         return

@@ -47,7 +47,7 @@ def draw(confusion: ConfusionCounts, reading: Reading, *, key: str) -> None:
 def top(confusion: ConfusionCounts, *, key: str) -> None:
     """Draw the most frequent mistakes; picking a row shows its examples."""
     found = mistakes(confusion, LISTED)
-    st.subheader(_("Most frequent mistakes"), anchor=False)
+    st.header(_("Most frequent mistakes"), anchor=False)
     if not found:
         st.caption(_("There is none: every row is on the diagonal."))
         return

@@ -26,7 +26,7 @@ FEW = 30
 
 def draw(report: Sequence[ClassReport], *, key: str) -> None:
     """Draw the chart of the worst classes and the table of all."""
-    st.subheader(_("Per class"), anchor=False)
+    st.header(_("Per class"), anchor=False)
     names = {"recall": _("Recall"), "precision": _("Precision"), "f1": _("F1")}
     by = choices.one(_("Worst first by"), names, key="worst", default="recall")
     ranked = worst_first(tuple(report), by)

@@ -123,7 +123,7 @@ def _headline(confusion: ConfusionCounts) -> None:
 
 def _examples(predictions: Predictions, confusion: ConfusionCounts, key: str) -> None:
     cell = matrix_chart.picked(key)
-    st.subheader(_("Examples"), anchor=False)
+    st.header(_("Examples"), anchor=False)
     if cell is None or not set(cell) <= set(confusion.classes):
         st.caption(_("Click a cell of the matrix, or tick a mistake in the list, to see its rows."))
         return
