@@ -35,11 +35,16 @@ class CheckpointMissed(Rule):
             confidence=certainty(*margins),
             params={
                 "at": turn.at, "axis": course.axis.value, "best": turn.best, "end": turn.end, "lost": turn.rise,
-                "saved": turn.rows_after, "share": after,
+                "saved": turn.rows_after, "share": after, "lowest": turn.single_best, "lowest_at": turn.single_best_at,
             },
             evidence=(
                 Quantity(name="lost_since_best", value=turn.rise, unit="fraction", n=turn.rows_after),
                 Quantity(name="rows_after_best", value=turn.rows_after, unit="rows"),
             ),
-            marks=(Mark(kind="best", metric=course.metric, split=Split.VALIDATION, axis=course.axis, start=turn.at),),
+            marks=(
+                Mark(
+                    kind="best", metric=course.metric, split=Split.VALIDATION, axis=course.axis,
+                    start=turn.single_best_at,
+                ),
+            ),
         )  # fmt: skip

@@ -67,7 +67,8 @@ class Overfitting(Rule):
                 "at": turn.at, "axis": course.axis.value, "rise": turn.rise, "best": turn.best, "end": turn.end,
                 "training_fell": turn.training_fell, "rows_after": turn.rows_after, "span": len(course),
                 "after": turn.rows_after / max(len(course) - 1, 1), "low_at": turn.low_at, "high_at": turn.high_at,
-                "ratio": gap.ratio if gap is not None else None,
+                "ratio": gap.ratio if gap is not None else None, "lowest": turn.single_best,
+                "lowest_at": turn.single_best_at,
             },
             evidence=(
                 Quantity(
@@ -80,6 +81,10 @@ class Overfitting(Rule):
             marks=(
                 Mark(
                     kind="turning_point", metric=course.metric, split=Split.VALIDATION, axis=course.axis, start=turn.at
+                ),
+                Mark(
+                    kind="best", metric=course.metric, split=Split.VALIDATION, axis=course.axis,
+                    start=turn.single_best_at,
                 ),
                 Mark(
                     kind="gap", metric=course.metric, split=Split.VALIDATION, axis=course.axis, start=turn.at,

@@ -27,7 +27,8 @@ class TurningPoint:
     at : float
         Counter value of that row.
     low_at, high_at : float
-        Ends of the stretch whose smoothed loss is within twice its standard error of the lowest.
+        Ends of the stretch whose smoothed loss is within twice its standard error of the lowest; the row of the
+        lowest single value is a candidate too and always inside.
     best, end : float
         Loss there and at the end, in the loss's own unit.
     rise : float
@@ -75,7 +76,8 @@ def turning_point(course: Course, scale: Scale, regime: Regime) -> TurningPoint:
     near = np.flatnonzero(smooth <= low + 2 * spread / max(1, width_for(rows)) ** 0.5)
     single = int(np.argmin(v))
     return TurningPoint(
-        row=row, at=float(x[row]), low_at=float(x[near[0]]), high_at=float(x[near[-1]]), best=low, end=end,
+        row=row, at=float(x[row]), low_at=float(x[min(near[0], single)]), high_at=float(x[max(near[-1], single)]),
+        best=low, end=end,
         rise=_rise(low, end, scale), share=(end - low) / max(_way(scale, low), FLOOR * scale.reference),
         score=(end - low) / max(spread, 1e-6 * scale.reference), training_fell=_fall(course.train, row, rows, scale),
         rows_after=rows - 1 - row, single_best=float(v[single]), single_best_at=float(x[single]),
