@@ -18,8 +18,8 @@ if str(_HERE.parent) not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from app import state  # noqa: E402
-from app.components import chips, chrome, pickers  # noqa: E402
+from app import access, state  # noqa: E402
+from app.components import chips, chrome, entrance, pickers, share  # noqa: E402
 from app.i18n import N_, _  # noqa: E402
 
 PAGES = {
@@ -35,6 +35,7 @@ PAGES = {
     "catalogue": N_("Error catalogue"),
     "slices": N_("Slices"),
     "files": N_("Runs & files"),
+    "people": N_("People & audit"),
 }
 
 # Pages of the navigation by heading; every page is in exactly one of them. (A string here would be shown: Streamlit
@@ -44,7 +45,7 @@ SECTIONS = {
     N_("Training"): ("curves",),
     N_("Predictions"): ("confusion", "thresholds", "regression", "ranking", "losses", "slices"),
     N_("Errors"): ("queue", "board", "catalogue"),
-    N_("Project"): ("files",),
+    N_("Project"): ("files", "people"),
 }
 
 
@@ -61,7 +62,11 @@ def _view(name: str) -> Callable[[], None]:
 def _pages() -> dict[str, st.Page]:
     return {
         name: st.Page(
-            _view(name), title=_(title), url_path=None if name == "triage" else name, default=name == "triage"
+            _view(name),
+            title=_(title),
+            url_path=None if name == "triage" else name,
+            default=name == "triage",
+            visibility="hidden" if name == "people" and not access.is_hosted() else "visible",
         )
         for name, title in PAGES.items()
     }
@@ -74,14 +79,22 @@ def main() -> None:
     pages = _pages()
     state.register(pages)
     sections = {_(head) if head else "": [pages[name] for name in names] for head, names in SECTIONS.items()}
-    page = st.navigation(sections, position="sidebar", expanded=True)
+    admitted = entrance.admit()
+    in_full = admitted and not entrance.is_guest()
+    page = st.navigation(sections, position="sidebar" if in_full else "hidden", expanded=True)
     chrome.dress(paths=[entry.url_path for entry in pages.values()])
     with st.sidebar:
-        pickers.sidebar()
+        if in_full:
+            pickers.sidebar()
+            share.draw(page.url_path)
+        entrance.identity()
         chrome.preferences()
-    state.publish()
-    chips.draw()
-    page.run()
+    if not admitted:
+        entrance.refused()
+    elif not entrance.elsewhere(page.url_path):
+        state.publish()
+        chips.draw()
+        page.run()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -110,6 +111,17 @@ def address(**changes: Any) -> dict[str, str | list[str]]:
         "lang": _short(language()),
     }
     return {name: value for name, value in query.items() if value}
+
+
+def view() -> dict[str, tuple[str, ...]]:
+    """Return everything the address says of what is on the screen, also what widgets keep in it."""
+    return {name: tuple(st.query_params.get_all(name)) for name in st.query_params if name != "lang"}
+
+
+def site() -> str:
+    """Return scheme and host under which this session sees the site, without a trailing slash; "" where unknown."""
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def register(pages: Mapping[str, st.Page]) -> None:
