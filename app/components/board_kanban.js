@@ -56,7 +56,10 @@ class Board {
     this.lanes = lanes;
   }
 
+  active() { return this.root.getRootNode().activeElement?.dataset?.key; }
+
   draw() {
+    const active = this.active();
     this.arrange();
     this.toolbar();
     const box = this.root.querySelector(".lanes");
@@ -68,6 +71,8 @@ class Board {
       this.dress(column);
     });
     this.roving();
+    // The focus follows a card that went to another column.
+    if (active && this.active() !== active && this.laneOf(active) !== undefined) this.focus(active);
   }
 
   makeColumn(id) {

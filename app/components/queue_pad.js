@@ -194,7 +194,7 @@ class Queue {
     const answer = el("div", { class: "answer" },
       el("div", {}, el("span", { class: "muted" }, words.truth), el("b", { class: "truth" }, card.truth)),
       el("div", {}, el("span", { class: "muted" }, words.answer), el("b", { class: "given" }, card.answer)));
-    const parts = [top, el("h3", {}, card.title), answer];
+    const parts = [top, el("h2", {}, card.title), answer];
     const picture = this.pictures.get(this.key);
     if (picture) parts.push(el("button", { class: "picture" + (this.zoom ? " zoomed" : ""), type: "button", "data-focus": "picture",
       "aria-label": words.zoom, onclick: () => this.toggleZoom() }, el("img", { src: picture, alt: card.image })));

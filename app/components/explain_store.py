@@ -1,0 +1,100 @@
+"""Uploaded models of a project, and the background work of this process that explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import loading
+from app.components.text import escape
+from app.i18n import _, language
+from diagnostics.knowledge import error_text
+from diagnostics.workspace import Upload
+
+if TYPE_CHECKING:
+    from diagnostics.explanations.jobs import Job, Jobs
+
+PATIENCE = 0.8
+"""Seconds a page waits for work before it shows progress instead; kept results are there at once."""
+
+TICK = 0.8
+
+
+@cache
+def jobs() -> Jobs:
+    """Return the background work of this process."""
+    from diagnostics.explanations.jobs import Jobs
+
+    return Jobs()
+
+
+def path(upload: Upload) -> Path:
+    """Return the bytes of an uploaded file, for reading only."""
+    return loading.workspace().upload_path(upload.id)
+
+
+def kind(upload: Upload) -> str:
+    """Return which kind of model a stored file is, "" for anything else."""
+    return _kind(upload.digest, str(path(upload)))
+
+
+@lru_cache(maxsize=8192)
+def _kind(digest: str, place: str) -> str:
+    from diagnostics.explanations.formats import kind_of
+
+    found = kind_of(Path(place))
+    return found.name if found is not None else ""
+
+
+def of_kinds(project: str, kinds: Sequence[str]) -> list[Upload]:
+    """Return the uploads of a project that hold one of some kinds of model, newest first."""
+    return [upload for upload in reversed(loading.uploads(project)) if kind(upload) in kinds]
+
+
+def wait_for(key: str, work: Callable[[Job], Any], *, told: str) -> Any:
+    """Start work or find it done; draw its progress while it runs.
+
+    Parameters
+    ----------
+    key : str
+        Digest of everything the result depends on, and the name of the work.
+    told : str
+        What is being done, plain text.
+
+    Returns
+    -------
+    object
+        The result, what is there already, or None; errors are drawn.
+    """
+    job = jobs().start(key, work)
+    job.wait(PATIENCE)
+    if not job.finished:
+        _watch(key, told, job.partial is not None)
+        return job.partial
+    if job.cancelled:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_("Cancelled. What was done until then is shown."))
+            st.button(_("Start again"), key=f"again-{key[:24]}", on_click=jobs().drop, args=(key,))
+        return job.partial
+    if job.error is not None:
+        st.warning(escape(error_text(job.error, language())))
+        st.button(_("Try again"), key=f"again-{key[:24]}", on_click=jobs().drop, args=(key,))
+        return job.partial
+    return job.result
+
+
+@st.fragment(run_every=TICK)
+def _watch(key: str, told: str, partial: bool) -> None:
+    """Draw progress; once there is more to show, draw the whole page again."""
+    job = jobs().get(key)
+    if job is None or job.finished or (job.partial is not None and not partial):
+        st.rerun()
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share = min(job.done / job.total, 1.0) if job.total else 0.0
+        st.progress(share, text=escape(told))
+        st.button(_("Cancel"), key=f"cancel-{key[:24]}", on_click=job.cancel)
