@@ -115,7 +115,7 @@ def _axis(last: Row, drawing: Drawing, span: tuple[float, float] | None) -> dict
     axis: dict[str, Any] = {
         "title": {"text": words.axis}, "anchor": last.name, "domain": [0, 1], "showspikes": True, "spikethickness": 1,
         "spikecolor": palette(drawing.theme).muted, "spikedash": "dot", "spikemode": "across", "spikesnap": "data",
-        "unifiedhovertitle": {"text": f"{words.axis} %{{x:.6~g}}{' s' if view.axis is Axis.WALL_TIME else ''}"},
+        "unifiedhovertitle": {"text": words.axis if view.axis is Axis.WALL_TIME else f"{words.axis} %{{x:.6~g}}"},
     }  # fmt: skip
     if view.log_x:
         axis |= LOG

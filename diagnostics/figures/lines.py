@@ -13,7 +13,8 @@ from diagnostics.figures.drawing import Drawing
 from diagnostics.figures.layout import Row
 from diagnostics.figures.palette import dash, faded, line_colour
 from diagnostics.figures.template import plain
-from diagnostics.types import FloatArray, IntArray, Split
+from diagnostics.figures.ticks import duration
+from diagnostics.types import Axis, FloatArray, IntArray, Split
 
 POINTS_SEEN = 40
 """Up to so many points are drawn as points on their line, where there are few lines."""
@@ -36,11 +37,13 @@ def trace_lines(trace: Trace, row: Row, drawing: Drawing, *, faint: bool) -> lis
     dotted = drawing.labelled and len(trace.x) <= POINTS_SEEN
     colour = line_colour(trace.split, trace.number, drawing.theme)
     smoothed = trace.smooth is not None
-    log = drawing.log(row)
-    shown = [_line(trace, trace.value, row, name, colour=colour, dotted=dotted, raw=smoothed or faint, log=log)]
+    look: dict[str, Any] = {
+        "colour": colour, "dotted": dotted, "log": drawing.log(row), "timed": drawing.view.axis is Axis.WALL_TIME,
+    }  # fmt: skip
+    shown = [_line(trace, trace.value, row, name, raw=smoothed or faint, **look)]
     if trace.smooth is not None:
         over = f"{name} ({drawing.words.smoothed})"
-        shown.append(_line(trace, trace.smooth, row, over, colour=colour, dotted=dotted, raw=faint, log=log))
+        shown.append(_line(trace, trace.smooth, row, over, raw=faint, **look))
     lonely = _lonely(trace)
     if lonely.any() and not dotted:
         points = {"x": trace.x[lonely], "y": trace.value[lonely], "marker": {"color": colour, "size": 4}}
@@ -103,14 +106,22 @@ def band_lines(spread: Spread, row: Row, drawing: Drawing) -> list[dict[str, Any
 
 
 def _line(
-    trace: Trace, y: FloatArray, row: Row, name: str, *, raw: bool, dotted: bool, colour: str, log: bool
+    trace: Trace, y: FloatArray, row: Row, name: str, *, raw: bool, dotted: bool, colour: str, log: bool, timed: bool
 ) -> dict[str, Any]:
     x, y = broken(trace.x, y, trace.segment, log=log)
-    return _base(trace, row, name) | {
+    return _base(trace, row, name) | (_times(x, name) if timed else {}) | {
         "x": x, "y": y, "mode": "lines+markers" if dotted else "lines", "opacity": RAW_OPACITY if raw else 1.0,
         "line": {"color": colour, "width": 1.2 if raw else 1.9, "dash": dash(trace.number)},
         "marker": {"size": 4, "color": colour},
     }  # fmt: skip
+
+
+def _times(x: FloatArray, name: str) -> dict[str, Any]:
+    """Hover with the time in hours and minutes; plotly itself would say seconds."""
+    return {
+        "text": [duration(second) for second in x],
+        "hovertemplate": f"{name}: %{{y:.6g}} · %{{text}}<extra></extra>",
+    }
 
 
 def _base(trace: Trace, row: Row, name: str) -> dict[str, Any]:

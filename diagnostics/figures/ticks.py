@@ -26,3 +26,23 @@ def time_ticks(low: float, high: float) -> dict[str, Any]:
     length = size / step
     places = [index * size for index in range(math.ceil(low / size), math.floor(high / size) + 1)]
     return {"tickvals": places, "ticktext": [f"{round(place / length)} {unit}" for place in places]}
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time as people say it: its two largest units.
+
+    Examples
+    --------
+    >>> duration(11_532.4), duration(65), duration(2.25), duration(190_000)
+    ('3 h 12 min', '1 min 5 s', '2.25 s', '2 d 5 h')
+    """
+    if not math.isfinite(seconds):
+        return ""
+    if abs(seconds) < 60:
+        return f"{seconds:.3g} s"
+    sign, rest = "−" if seconds < 0 else "", abs(seconds)
+    place = next(index for index, (_, length) in enumerate(UNITS) if rest >= length)
+    (large, size), (small, part) = UNITS[place], UNITS[place + 1]
+    parts = round(rest / part)
+    whole, left = divmod(parts, round(size / part))
+    return f"{sign}{whole} {large} {left} {small}" if left else f"{sign}{whole} {large}"

@@ -6,7 +6,7 @@ import pytest
 from diagnostics import figures
 from diagnostics.curves import Place, View, facets
 from diagnostics.figures.marks import _apart
-from diagnostics.figures.ticks import time_ticks
+from diagnostics.figures.ticks import duration, time_ticks
 from diagnostics.types import Axis, Severity, Split
 from tests.curves.builders import TRAIN, VALIDATION, curve, run
 
@@ -168,3 +168,21 @@ def test_durations_have_round_ticks(high, first, last):
     assert ticks["ticktext"][0] == first
     assert ticks["ticktext"][-1] == last
     assert len(ticks["tickvals"]) <= 9
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(2.25, "2.25 s"), (65, "1 min 5 s"), (3599.7, "60 min"), (11_532.4, "3 h 12 min"), (190_000, "2 d 5 h"),
+     (np.nan, "")],
+)  # fmt: skip
+def test_durations_are_told_in_their_two_largest_units(seconds, told):
+    assert duration(seconds) == told
+
+
+def test_hovering_over_time_tells_hours_not_seconds():
+    value = np.linspace(2, 1, 60)
+    timed = run("a", curve(value, TRAIN, wall_time=1.7e9 + 600.0 * np.arange(60)))
+    view = View(axis=Axis.WALL_TIME, metrics=("loss",))
+    (line,) = lines(figures.curves(facets([timed], view), (), view, WORDS, "light"))
+    assert line.text[7] == "1 h 10 min" and "%{text}" in line.hovertemplate
+    assert "%{x" not in figures.curves(facets([timed], view), (), view, WORDS).layout.xaxis.unifiedhovertitle.text
