@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from diagnostics.queries.engine import conditions, literal, quote
+from diagnostics.queries.restriction import restriction
 from diagnostics.types import Predictions
 
 _TABLE = "run_clinic_rows"
@@ -28,11 +29,13 @@ class Transpiled:
 
     def table(self, predictions: Predictions) -> str:
         """A name that stands for the rows until the SQL is transpiled."""
-        if not predictions.part:
-            return _TABLE
         parts = [
             f"{quote(c)} IS NULL" if v is None else f"{quote(c)} = {literal(v)}" for c, v in predictions.part.items()
         ]
+        if predictions.predicate:
+            parts.append(restriction(predictions, predictions.predicate))
+        if not parts:
+            return _TABLE
         return f"(SELECT * FROM {_TABLE}{conditions(parts)}) AS part"
 
     def rows(self, predictions: Predictions, sql: str) -> list[tuple[Any, ...]]:
