@@ -391,6 +391,39 @@ def place_columns(entry: RunEntry, answers: Mapping[str, tuple[str, str | None, 
     return ingest(entry.project, entry.uploads)
 
 
+def columns(predictions: Predictions) -> list[str]:
+    """Return the columns of a prediction set's table, in file order."""
+    return measured(_columns, predictions)
+
+
+def _columns(predictions: Predictions) -> list[str]:
+    from diagnostics.queries import default_engine
+
+    engine = default_engine()
+    table = engine.arrow(predictions, f"SELECT * FROM {engine.table(predictions)} LIMIT 0")
+    return [name for name in table.schema.names if name != "__row__"]
+
+
+def answer_roles(entry: PredictionsEntry, answers: Mapping[str, str]) -> IngestResult:
+    """Remember which column plays which part, for every file of the same shape, and read the set's files again.
+
+    Parameters
+    ----------
+    entry : PredictionsEntry
+    answers : mapping of question code to answer
+        As `diagnostics.readers.predictions.answered` takes them; a column that it does not have is refused there.
+    """
+    from diagnostics.readers.predictions import answered, shape_key
+
+    access.require(access.WRITE, entry.project)
+    given = predictions(entry)
+    shape = f"predictions:{shape_key(given.path)}"
+    known = {**workspace().mappings(entry.project).get(shape, {}), **answers}
+    answered(given, known)  # refuses what does not fit before anything is remembered
+    workspace().remember_mapping(shape, known, project=entry.project)
+    return ingest(entry.project, entry.uploads)
+
+
 def _sources(entry: RunEntry) -> list[Source]:
     from diagnostics.readers import Source
 

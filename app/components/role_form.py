@@ -86,9 +86,7 @@ def _key(entry: PredictionsEntry, code: str) -> str:
     return f"role-{entry.id}-{entry.version}-{code}"
 
 
-def collected(
-    values: Mapping[str, str | None], asked: Sequence[str], now: Mapping[str, str | None]
-) -> dict[str, str]:
+def collected(values: Mapping[str, str | None], asked: Sequence[str], now: Mapping[str, str | None]) -> dict[str, str]:
     """The answers to keep: every asked question that has one, and other roles only where they were changed."""
     answers = {code: value for code, value in values.items() if code in asked and value is not None}
     changed = {

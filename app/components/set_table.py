@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import loading, state
-from app.components import undo
+from app.components import role_form, undo
 from app.components.guard import guarded
 from app.components.text import escape, plain
 from app.i18n import _, language, ngettext
@@ -53,6 +53,8 @@ def actions(ticked: Sequence[PredictionsEntry]) -> None:
     )
     if len(ticked) == 1:
         roles(loading.predictions(ticked[0]))
+        with st.expander(_("Change what the columns are"), expanded=bool(ticked[0].n_questions)):
+            role_form.draw(ticked[0])
 
 
 def roles(given: Predictions) -> None:

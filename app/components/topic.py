@@ -7,7 +7,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from app import loading, theme
-from app.components import finding_card, grouping, verdict
+from app.components import finding_card, grouping, role_form, verdict
 from app.components.text import escape
 from app.i18n import language
 from diagnostics.knowledge import explain
@@ -30,6 +30,7 @@ def draw(entry: PredictionsEntry, ids: Collection[str] = ()) -> tuple[Finding, .
         Those that were drawn.
     """
     report = loading.report((), [entry])
+    role_form.ask(entry)
     verdict.draw(report)
     shown = tuple(f for f in report.findings if f.id not in grouping.FINE and (not ids or f.id in ids))
     for finding in shown:

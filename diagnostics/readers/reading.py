@@ -18,6 +18,9 @@ from diagnostics.readers.scratch import using as using_scratch
 from diagnostics.readers.source import Source
 from diagnostics.types import Predictions, Run, RunConfig
 
+PREDICTIONS = "predictions:"
+"""Before the shape of a prediction file in the mappings: answers about its roles, not about series."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -79,10 +82,28 @@ def read(
     drafts = [item for item in readings if isinstance(item, Draft)]
     configs = tuple(item for item in readings if isinstance(item, RunConfig))
     runs = tuple(assemble(parts, mapping=_answers(parts, mappings or {})) for parts in grouping.runs(drafts, configs))
-    predictions = tuple(item for item in readings if isinstance(item, Predictions))
+    predictions = _told([item for item in readings if isinstance(item, Predictions)], mappings or {})
     return ReadResult(
         runs=runs, predictions=predictions, configs=configs, failures=tuple(refused), ignored=tuple(ignored)
     )
+
+
+def _told(found: Sequence[Predictions], mappings: Mapping[str, Mapped]) -> tuple[Predictions, ...]:
+    """Prediction sets with what the user said about files of their shape; the sets of one table are told at once."""
+    if not any(key.startswith(PREDICTIONS) for key in mappings):
+        return tuple(found)
+    # Brings the table libraries, which a workspace of run logs alone never needs.
+    from diagnostics.readers.predictions import answered
+    from diagnostics.readers.predictions import shape_key as table_shape
+
+    tables: dict[Path, list[Predictions]] = {}
+    for one in found:
+        tables.setdefault(one.path, []).append(one)
+    told: list[Predictions] = []
+    for path, sets in tables.items():
+        answers = mappings.get(f"{PREDICTIONS}{table_shape(path)}")
+        told.extend(answered(sets[0], {code: str(answer) for code, answer in answers.items()}) if answers else sets)
+    return tuple(told)
 
 
 def _answers(parts: Sequence[Draft], mappings: Mapping[str, Mapped]) -> Mapped:
