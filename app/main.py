@@ -34,6 +34,8 @@ PAGES = {
     "board": N_("Error board"),
     "catalogue": N_("Error catalogue"),
     "slices": N_("Slices"),
+    "explanations": N_("Explanations"),
+    "structure": N_("Structure"),
     "files": N_("Runs & files"),
     "people": N_("People & audit"),
 }
@@ -44,6 +46,7 @@ SECTIONS = {
     "": ("triage",),
     N_("Training"): ("curves",),
     N_("Predictions"): ("confusion", "thresholds", "regression", "ranking", "losses", "slices"),
+    N_("Explanations"): ("explanations", "structure"),
     N_("Errors"): ("queue", "board", "catalogue"),
     N_("Project"): ("files", "people"),
 }

@@ -144,6 +144,11 @@ class Predictor:
         Number of the class explained; 0 for a regression. A model with a single score speaks for the positive class.
     classes : sequence of str
         The file's classes; a model that names its own is put into their order.
+
+    Attributes
+    ----------
+    link : str
+        Of the binding, until a comparison with the file finds a better one.
     """
 
     def __init__(
@@ -151,6 +156,7 @@ class Predictor:
     ) -> None:
         self._worker, self._binding, self._encoding = worker, binding, encoding
         self._output, self._classes = output, tuple(classes)
+        self.link = binding.link
 
     def __call__(self, matrix: FloatArray) -> FloatArray:
         """Output of shape (n,) for encoded rows of shape (n, features)."""
@@ -158,7 +164,7 @@ class Predictor:
 
     def all_outputs(self, matrix: FloatArray) -> FloatArray:
         """Every output after the link, shape (n, outputs)."""
-        return linked(self.raw_outputs(matrix), self._binding.link)
+        return linked(self.raw_outputs(matrix), self.link)
 
     def raw_outputs(self, matrix: FloatArray) -> FloatArray:
         """Every output as the model gives it, columns in the order of the file's classes where both name them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -53,6 +54,12 @@ class Job:
         if self._future is not None:
             self._future.cancel()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long for the end; whether it has come."""
+        if self._future is not None:
+            futures.wait([self._future], timeout=seconds)
+        return self.finished
+
     @property
     def stop(self) -> threading.Event:
         """Set once somebody asked to stop."""
@@ -65,8 +72,10 @@ class Job:
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was stopped before its end."""
-        return self._stop.is_set() and not (self.finished and self.error is None)
+        """Whether somebody asked to stop before its end."""
+        if not self._stop.is_set():
+            return False
+        return not self.finished or self._future is None or self._future.cancelled() or self.error is not None
 
     @property
     def error(self) -> BaseException | None:

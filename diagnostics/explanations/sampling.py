@@ -141,3 +141,12 @@ def _values(column: pa.ChunkedArray) -> NDArray[Any]:
             column = column.cast(pa.float64())
         return numbers(column)
     return np.array([None if v is None else str(v) for v in column.to_pylist()], dtype=object)
+
+
+def inside(narrowed: Predictions, rows: IntArray, *, engine: Engine | None = None) -> NDArray[np.bool_]:
+    """Which of some rows, given by their places in the file, belong to a narrowed set."""
+    engine = engine or default_engine()
+    listed = ", ".join(str(int(row)) for row in rows) or "-1"
+    sql = f"SELECT {quote(ROW)} FROM {engine.table(narrowed)} WHERE {quote(ROW)} IN ({listed})"
+    found = {int(row[0]) for row in engine.rows(narrowed, sql)}
+    return np.array([int(row) in found for row in rows], dtype=bool)
