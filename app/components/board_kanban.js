@@ -211,7 +211,7 @@ class Board {
     const moved = keys.filter((key) => (this.examples.get(key)?.category || NONE) !== id);
     if (!moved.length || !this.data.may_write) return;
     const versions = {};
-    for (const key of moved) if (!this.examples.local.has(key)) versions[key] = this.examples.get(key).version;
+    for (const key of moved) if (this.outbox.knows(key)) versions[key] = this.examples.get(key).version;
     const n = this.outbox.put({ kind: "tag", keys: moved, category: id === NONE ? null : id, versions });
     this.examples.put(moved, { category: id === NONE ? null : id }, n);
     this.chosen.clear();

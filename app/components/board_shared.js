@@ -33,6 +33,9 @@ class Outbox {
     return this.count;
   }
 
+  // Whether the version we know of an example is the one the server will have when it hears of the next act.
+  knows(key) { return !this.waiting.some((act) => act.kind === "undo" || act.keys?.includes(key)); }
+
   send() {
     this.set?.("outbox", { client: this.client, acts: this.waiting, ...this.extra });
   }

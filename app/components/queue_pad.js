@@ -73,9 +73,8 @@ class Queue {
       (this.blindLocal ||= new Map()).set(this.key, category);
       this.outbox.put({ kind: "blind", session: this.data.blind, keys: [this.key], category });
     } else {
-      const versions = { [this.key]: this.examples.get(this.key).version };
-      const waits = this.examples.local.has(this.key); // our own act is on its way: its version is not known yet
-      const n = this.outbox.put({ kind: "tag", keys: [this.key], category, versions: waits ? {} : versions });
+      const versions = this.outbox.knows(this.key) ? { [this.key]: this.examples.get(this.key).version } : {};
+      const n = this.outbox.put({ kind: "tag", keys: [this.key], category, versions });
       this.examples.put([this.key], { category }, n);
     }
     this.done.push(this.key);
