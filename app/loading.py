@@ -251,14 +251,22 @@ def of_runs(sets: Sequence[PredictionsEntry], run_entries: Sequence[RunEntry]) -
 def report(run_entries: Sequence[RunEntry], set_entries: Sequence[PredictionsEntry] = ()) -> Report:
     """Return what the rules say of the entries given; each is examined once for its content."""
     from diagnostics.report.diagnosis import report_of
+    from diagnostics.rules.joined import belonging
 
     for project_id in {entry.project for entry in (*run_entries, *set_entries)}:
         access.require(access.READ, project_id)
-    parts = [examine_run(entry) for entry in run_entries] + [examine_predictions(entry) for entry in set_entries]
+    examined_runs = [examine_run(entry) for entry in run_entries]
+    examined_sets = [examine_predictions(entry) for entry in set_entries]
+    parts = examined_runs + examined_sets
+    pairs = belonging(
+        [(part[0], [s.name for s in entry.sources]) for part, entry in zip(examined_runs, run_entries, strict=True)],
+        [(part[0], predictions(entry).source.name) for part, entry in zip(examined_sets, set_entries, strict=True)],
+    )
     return report_of(
         [part[0] for part in parts],
         [outcome for part in parts for outcome in part[1]],
         [found for part in parts for found in part[2]],
+        pairs,
     )
 
 

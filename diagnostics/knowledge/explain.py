@@ -63,11 +63,16 @@ def explain(finding: Finding, language: str = FALLBACK) -> Explanation:
 
 def _summary(finding: Finding, language: str) -> str:
     variant = str(finding.params.get("variant", ""))
-    return (
+    own = (
         _text(language, "findings", finding.id, "variants", variant, params=finding.params)
         or _text(language, "findings", finding.id, "summary", params=finding.params)
         or ""
     )
+    joined = (
+        _text(language, "joined", finding.id, other["id"], params={**finding.params, "file": other["subject"]})
+        for other in finding.params.get("together", ())
+    )
+    return " ".join(part for part in (own, *joined) if part)
 
 
 def _word(value: float, scale: tuple[tuple[float, str], ...]) -> str:
@@ -148,6 +153,8 @@ def quantity_text(quantity: Quantity, language: str = FALLBACK) -> str:
     details = [between(quantity.low, quantity.high, language)]
     if quantity.n is not None:
         details.append(f"n = {numbers.integer(quantity.n, language)}")
+    if quantity.of:
+        details.append(quantity.of)
     extra = ", ".join(part for part in details if part)
     return f"{label(quantity.name, language)}: {shown}" + (f" ({extra})" if extra else "")
 

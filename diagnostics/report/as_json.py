@@ -66,6 +66,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             {
                 "name": q.name, "value": plain(q.value), "unit": q.unit,
                 "low": plain(q.low), "high": plain(q.high), "n": q.n,
+                **({"of": q.of} if q.of else {}),
             }
             for q in finding.evidence
         ],

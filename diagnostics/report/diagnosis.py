@@ -7,6 +7,7 @@ from typing import Any
 
 from diagnostics.report.interventions import proposed
 from diagnostics.rules import examine
+from diagnostics.rules.joined import Pair, belonging, read_together
 from diagnostics.signals import Inputs
 from diagnostics.types import Finding, Predictions, Report, RuleOutcome, Run, Severity, Slice, Subject
 
@@ -39,19 +40,33 @@ def diagnose(
     subjects: list[Subject] = []
     outcomes: list[RuleOutcome] = []
     slices: list[Slice] = []
-    for name, items in (("run", tuple(runs)), ("predictions", tuple(predictions))):
+    both: tuple[tuple[Run, ...], tuple[Predictions, ...]] = (tuple(runs), tuple(predictions))
+    for name, items in zip(("run", "predictions"), both, strict=True):
         for item in items:
             subject = subject_of(item)
             inputs = Inputs(**{name: item, **(given or {})})
             subjects.append(subject)
             outcomes.extend(examine(subject, inputs))
             slices.extend(inputs.measured("found_slices") or ())
-    return report_of(subjects, outcomes, slices)
+    pairs = belonging(
+        [(subject_of(run), [source.name for source in run.sources]) for run in both[0]],
+        [(subject_of(found), found.source.name) for found in both[1]],
+    )
+    return report_of(subjects, outcomes, slices, pairs)
 
 
-def report_of(subjects: Iterable[Subject], outcomes: Iterable[RuleOutcome], slices: Iterable[Slice] = ()) -> Report:
-    """Put outcomes that were worked out one subject at a time (and cached) together into one report."""
-    told = tuple(outcomes)
+def report_of(
+    subjects: Iterable[Subject], outcomes: Iterable[RuleOutcome], slices: Iterable[Slice] = (),
+    pairs: Iterable[Pair] = (),
+) -> Report:  # fmt: skip
+    """Put outcomes that were worked out one subject at a time (and cached) together into one report.
+
+    Parameters
+    ----------
+    pairs : iterable of (run, predictions)
+        Subjects that belong together (`rules.joined.belonging`): their findings are read together.
+    """
+    told = read_together(tuple(outcomes), pairs)
     findings = tuple(sorted((f for o in told for f in o.findings), key=_importance))
     return Report(
         subjects=tuple(subjects), outcomes=told, findings=findings,

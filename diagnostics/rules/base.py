@@ -101,6 +101,11 @@ class Rule:
             avoid=tuple(dict.fromkeys(self.avoid if avoid is None else avoid)),
         )
 
+    def ranked(self, finding: Finding, hypotheses: Iterable[Hypothesis]) -> Finding:
+        """A finding of this rule with its causes weighed anew, and the check that separates the first two now."""
+        ranked = tuple(sorted(hypotheses, key=lambda h: -h.weight))
+        return replace(finding, hypotheses=ranked, check=self._separating(ranked, finding.checks))
+
     def _separating(self, ranked: tuple[Hypothesis, ...], checks: tuple[str, ...]) -> str:
         if len(ranked) >= 2:
             first, second = ranked[0].id, ranked[1].id

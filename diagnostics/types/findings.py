@@ -48,6 +48,8 @@ class Quantity:
         95 % interval where there is one.
     n : int or None
         Points or rows behind it.
+    of : str
+        Name of what it was measured on, where that is not the subject of the finding.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Quantity:
     low: float | None = None
     high: float | None = None
     n: int | None = None
+    of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
