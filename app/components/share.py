@@ -36,22 +36,29 @@ def draw(page: str) -> None:
         if made and made["project"] == project:
             st.code(made["url"], language=None, wrap_lines=True)
             st.caption(_("Copy it now: it is not kept and cannot be shown again."))
-        links(project)
+        links(project, key="frame")
 
 
-def links(project: str) -> None:
-    """Draw the links of a project that still work, each with its end and a way to stop it."""
+def links(project: str, *, key: str) -> None:
+    """Draw the links of a project that still work, each with its end and a way to stop it.
+
+    Parameters
+    ----------
+    project : str
+    key : str
+        Unique on the page.
+    """
     now = datetime.now(UTC)
     live = [share for share in people.links(project) if share.revoked is None and share.expires > now]
     if not live:
         return
     st.markdown(f"**{ngettext('{n} link works', '{n} links work', len(live)).format(n=len(live))}**")
     for share in live:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"rc-share-{share.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"rc-share-{key}-{share.id}"):
             st.markdown(_told(share), width="stretch")
             st.button(
                 _("Revoke"),
-                key=f"revoke-{share.id}",
+                key=f"revoke-{key}-{share.id}",
                 help=_("Revoke the link {name}").format(name=plain(share.name) or share.id),
                 on_click=_revoke,
                 args=(project, share.id),

@@ -23,7 +23,7 @@ def render() -> None:
     if project and access.may(access.MANAGE, project):
         members.draw(project)
         st.header(_("Links"), anchor=False)
-        share.links(project)
+        share.links(project, key="page")
         st.header(_("What happened in this project"), anchor=False)
         audit_log.draw(project)
     else:
