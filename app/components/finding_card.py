@@ -104,7 +104,20 @@ def _open(finding: Finding, subjects: Subjects) -> None:
     if run := subjects.run(finding.subject):
         links.to_page("curves", _("Open in learning curves") + " ›", runs=(run.id,))
     elif found := subjects.set(finding.subject):
-        links.to_page("confusion", _("Open in confusion matrix") + " ›", predictions=found.id)
+        if predicate := _predicate(finding):
+            links.to_page("slices", _("Open the slice") + " ›", predictions=found.id, slice=predicate)
+        else:
+            links.to_page("confusion", _("Open in confusion matrix") + " ›", predictions=found.id)
+
+
+def _predicate(finding: Finding) -> str:
+    """The slice a finding is about as text for an address, or ""."""
+    conditions = finding.params.get("predicate", ())
+    if not conditions:
+        return ""
+    from diagnostics.slices.notation import to_text
+
+    return to_text(conditions)
 
 
 def _others(card: Card, subjects: Subjects, number: int) -> None:

@@ -156,7 +156,7 @@ PARTS = (
         id="slices",
         title=N_("Slices"),
         minutes="10–20",
-        page="confusion",
+        page="slices",
         steps=(
             Step(
                 id="weak",

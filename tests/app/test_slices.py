@@ -207,3 +207,9 @@ def test_portuguese(project):
     assert charts(page)[0][0]["layout"]["separators"] == ",."
     for word in ("Slices", "survive", "Examples of", "errors", "rows of"):
         assert word not in said
+
+
+def test_the_triage_leads_to_the_slice(project):
+    page = draw("", project=project)
+    links = [link.proto for link in page.get("page_link")]
+    assert any("slices" in link.page and "camera" in link.query_string for link in links)
