@@ -14,12 +14,12 @@ from diagnostics.metrics import registry
 from diagnostics.metrics.calibration import calibration_bins
 from diagnostics.metrics.regression import moments
 from diagnostics.slices.atoms import alone, conditions
+from diagnostics.slices.counters import rows_of
 from diagnostics.slices.counting import Event, Progress
 from diagnostics.slices.finding import coded
 from diagnostics.slices.losses import outcome_of, probabilities_of
 from diagnostics.slices.outcome import Outcome
 from diagnostics.slices.permutations import STATISTICS, shortfalls
-from diagnostics.slices.refinement import rows_of
 from diagnostics.slices.search import default_min_size
 from diagnostics.slices.table import Table, numbers
 from diagnostics.types import (

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from diagnostics.slices.atoms import Atoms
-from diagnostics.slices.counting import Cancelled, Event, Scores, single
+from diagnostics.slices.counters import Counter, coarsened
+from diagnostics.slices.counting import Cancelled, Event
 from diagnostics.slices.scan import WORTH_A_TAIL, Tables, Term
 from diagnostics.slices.tails import Population, standardised
 
@@ -23,10 +24,7 @@ Deeper = tuple[tuple[Term, ...], float, float]
 def deeper(
     tables: Tables,
     combined: Sequence[Atoms],
-    codes: Sequence[np.ndarray],
-    sizes: Sequence[int],
-    scores: Scores,
-    among: np.ndarray,
+    counter: Counter,
     of: Population,
     *,
     min_size: float,
@@ -39,11 +37,8 @@ def deeper(
     tables : Tables
         With pairs.
     combined : sequence of Atoms
-    codes, sizes
-        Coarse codes of each attribute, all rows.
-    scores : Scores
-    among : ndarray of bool, shape (n,)
-        Rows that count.
+    counter : Counter
+        Of the rows that count.
     of : Population
     min_size : float
     cancel : Event, optional
@@ -75,30 +70,23 @@ def deeper(
     for _, terms in parents[:MOST_PARENTS]:
         if cancel is not None and cancel.is_set():
             raise Cancelled
-        for child in _children(terms, combined, codes, sizes, scores, among, of, min_size):
+        for child in _children(terms, combined, counter, of, min_size):
             found.setdefault(child[0], child)
     return list(found.values()), -(-tested // 3)
 
 
 def _children(
-    terms: tuple[Term, Term], combined: Sequence[Atoms], codes: Sequence[np.ndarray], sizes: Sequence[int],
-    scores: Scores, among: np.ndarray, of: Population, min_size: float,
-) -> list[Deeper]:  # fmt: skip
-    inside = among.copy()
-    for number, members in terms:
-        atoms = combined[number]
-        place = atoms.members.index(members)
-        inside &= (atoms.matrix[place] > 0)[codes[number]]
-    rows = np.flatnonzero(inside)
-    part = Scores(values=scores.values[rows])
+    terms: tuple[Term, Term], combined: Sequence[Atoms], counter: Counter, of: Population, min_size: float
+) -> list[Deeper]:
     used = {number for number, _ in terms}
     children: list[Deeper] = []
+    tables = counter.tables(terms, pairs_too=False)
     for number, atoms in enumerate(combined):
         if number in used or not len(atoms):
             continue
-        cells = single(codes[number][rows], sizes[number], part)
+        cells = coarsened(tables.single[number], counter.attributes[number])
         n, total = atoms.matrix @ cells.n, atoms.matrix @ cells.total
-        worth = (n >= min_size) & (n < len(rows)) & (standardised(n, total, of) > WORTH_A_TAIL)
+        worth = (n >= min_size) & (n < cells.n.sum()) & (standardised(n, total, of) > WORTH_A_TAIL)
         children += [
             (tuple(sorted((*terms, (number, atoms.members[k])))), float(n[k]), float(total[k]))
             for k in np.flatnonzero(worth)

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from diagnostics.metrics.intervals import Z95
 from diagnostics.slices.atoms import conditions
 from diagnostics.slices.attributes import Attribute, LeftOut
+from diagnostics.slices.counters import rows_of
 from diagnostics.slices.counting import Event, Progress
 from diagnostics.slices.encoding import encode
 from diagnostics.slices.losses import outcome_of
-from diagnostics.slices.measuring import difference, in_metric, mean_value, measured
+from diagnostics.slices.measuring import (
+    Moments,
+    Shown,
+    difference_of,
+    in_metric,
+    mean_value,
+    measured_of,
+    moments_of,
+    rows_in,
+)
 from diagnostics.slices.outcome import Outcome
-from diagnostics.slices.refinement import rows_of
 from diagnostics.slices.scan import Term
 from diagnostics.slices.screening import screened, varies_within
 from diagnostics.slices.search import LEVEL, Found, Group, Search, default_min_size
 from diagnostics.slices.shrinkage import conditional
 from diagnostics.slices.table import Table, derived_names
-from diagnostics.slices.tails import population, standardised
+from diagnostics.slices.tails import Population, population, standardised
 from diagnostics.types import Condition, MetricValue, Predictions, Slice
 
 CONFIRMED = 3.0
@@ -55,6 +64,8 @@ class SearchResult:
     left_out : tuple of LeftOut
     level : float
     outcome : Outcome
+    units : int
+        Units that count. Where an SQL engine counted them, `masks` and `outcome` are empty.
     """
 
     slices: tuple[Slice, ...]
@@ -68,6 +79,7 @@ class SearchResult:
     left_out: tuple[LeftOut, ...]
     level: float
     outcome: Outcome
+    units: int
 
 
 def search(
@@ -113,13 +125,17 @@ def search(
     known = [LeftOut(column=c, reason=r) for c, r in predictions.roles.ignored.items()] if columns is None else []
     engine = Search(attributes, outcome.scores, min_size=smallest, depth=depth, progress=progress, cancel=cancel)
     found = engine.run(level=level)
-    pairs = [_slice(group, found, attributes, outcome) for group in found.groups]
-    kept = sorted((p for p in pairs if p is not None), key=lambda p: -float(p[0].params["excess"]))
+    pairs = told(found, attributes, _InMemory(outcome, attributes))
+    masks = tuple(rows_of(group.terms, attributes) for _, group in pairs)
+    slices = tuple(
+        item if outcome.size is None else replace(item, n=rows_in(outcome, mask))
+        for (item, _), mask in zip(pairs, masks, strict=True)
+    )
     return SearchResult(
-        slices=tuple(p[0] for p in kept), masks=tuple(p[1] for p in kept), tested=found.tested,
+        slices=slices, masks=masks, tested=found.tested,
         survived=found.survived, min_size=smallest, unit="rows" if outcome.size is None else "queries",
         overall=mean_value(outcome, np.ones(len(outcome), dtype=bool)), attributes=tuple(a.name for a in attributes),
-        left_out=(*known, *left_out), level=level, outcome=outcome,
+        left_out=(*known, *left_out), level=level, outcome=outcome, units=len(outcome),
     )  # fmt: skip
 
 
@@ -161,31 +177,78 @@ def predicate(terms: Sequence[Term], attributes: Sequence[Attribute]) -> tuple[C
     return tuple(c for number, members in terms for c in conditions(attributes[number], members))
 
 
-def _slice(
-    group: Group, found: Found, attributes: Sequence[Attribute], outcome: Outcome
-) -> tuple[Slice, np.ndarray] | None:
-    gap = difference(outcome, group.mask)
+class Units(Protocol):
+    """The units behind the slices that were found, wherever they lie."""
+
+    @property
+    def shown(self) -> Shown:
+        """How the mean loss is shown."""
+        ...
+
+    def losses(self, terms: Sequence[Term]) -> tuple[Moments, Moments]:
+        """Losses inside and outside of a slice."""
+        ...
+
+    def tested(self, terms: Sequence[Term]) -> tuple[float, float, Population]:
+        """Number and sum of the tested scores inside, and the population of all."""
+        ...
+
+    def sizes(self, first: Sequence[Term], second: Sequence[Term]) -> tuple[int, int, int]:
+        """Units of two slices, and of both at once."""
+        ...
+
+
+class _InMemory:
+    """Units whose losses and codes are at hand."""
+
+    def __init__(self, outcome: Outcome, attributes: Sequence[Attribute]) -> None:
+        self.shown = outcome
+        self._attributes = attributes
+        self._of = population(outcome.scores)
+
+    def losses(self, terms: Sequence[Term]) -> tuple[Moments, Moments]:
+        mask = rows_of(terms, self._attributes)
+        return moments_of(self.shown, mask), moments_of(self.shown, ~mask)
+
+    def tested(self, terms: Sequence[Term]) -> tuple[float, float, Population]:
+        mask = rows_of(terms, self._attributes)
+        return float(mask.sum()), float(self.shown.scores.values[mask].sum()), self._of
+
+    def sizes(self, first: Sequence[Term], second: Sequence[Term]) -> tuple[int, int, int]:
+        one, other = rows_of(first, self._attributes), rows_of(second, self._attributes)
+        return int(one.sum()), int(other.sum()), int((one & other).sum())
+
+
+def told(found: Found, attributes: Sequence[Attribute], units: Units) -> list[tuple[Slice, Group]]:
+    """The groups that are worse by the metric that is shown, largest excess loss first."""
+    slices = [(_slice(group, found, attributes, units), group) for group in found.groups]
+    kept = [(item, group) for item, group in slices if item is not None]
+    return sorted(kept, key=lambda pair: -float(pair[0].params["excess"]))
+
+
+def _slice(group: Group, found: Found, attributes: Sequence[Attribute], units: Units) -> Slice | None:
+    own, rest = units.losses(group.terms)
+    gap = difference_of(units.shown, own, rest)
     if gap is None or gap[0] <= 0:
         return None
-    if not outcome.scores.binary and gap[0] < CONFIRMED * (gap[2] - gap[1]) / (2 * Z95):
+    n, total, of = units.tested(group.terms)
+    if not of.binary and gap[0] < CONFIRMED * (gap[2] - gap[1]) / (2 * Z95):
         return None
-    of = population(outcome.scores)
-    total = float(outcome.scores.values[group.mask].sum())
-    z = float(standardised(np.array([float(group.mask.sum())]), np.array([total]), of)[0])
-    raw = in_metric(outcome, *gap)
+    z = float(standardised(np.array([n]), np.array([total]), of)[0])
+    raw = in_metric(units.shown, *gap)
     shrunk = _shrunk(gap, z, group.threshold)
-    delta, low, high = in_metric(outcome, *shrunk)
+    delta, low, high = in_metric(units.shown, *shrunk)
     params: dict[str, Any] = {
         "raw_delta": raw[0], "raw_low": raw[1], "raw_high": raw[2],
-        "excess": shrunk[0] * float(group.mask.sum()), "tested": found.tested, "survived": found.survived,
+        "excess": shrunk[0] * n, "tested": found.tested, "survived": found.survived,
         "refined": group.terms != group.tried.terms, "tried": predicate(group.tried.terms, attributes),
-        "related": _related(group, attributes), "z": z,
+        "related": _related(group, attributes, units), "z": z,
     }  # fmt: skip
-    plain = measured(outcome, group.mask, predicate(group.terms, attributes))
+    plain = measured_of(units.shown, own, rest, predicate(group.terms, attributes))
     return replace(
         plain, delta=delta, delta_low=low, delta_high=high, adjusted_p=group.tried.adjusted_p, shrunk=True,
         params=params,
-    ), group.mask  # fmt: skip
+    )  # fmt: skip
 
 
 def _shrunk(gap: tuple[float, float, float], z: float, threshold: float) -> tuple[float, float, float]:
@@ -199,16 +262,16 @@ def _shrunk(gap: tuple[float, float, float], z: float, threshold: float) -> tupl
     return found.value * error, found.low * error, found.high * error
 
 
-def _related(group: Group, attributes: Sequence[Attribute]) -> list[dict[str, Any]]:
+def _related(group: Group, attributes: Sequence[Attribute], units: Units) -> list[dict[str, Any]]:
     """Other survivors that the slice explains, with the overlap of their rows (Jaccard)."""
     named = []
     for member in group.members[:RELATED]:
-        rows = rows_of(member.terms, attributes)
-        union = int((rows | group.mask).sum())
+        n, own, both = units.sizes(member.terms, group.terms)
+        union = n + own - both
         named.append(
             {
-                "predicate": predicate(member.terms, attributes), "n": int(rows.sum()),
-                "adjusted_p": member.adjusted_p, "overlap": int((rows & group.mask).sum()) / union if union else 0.0,
+                "predicate": predicate(member.terms, attributes), "n": n,
+                "adjusted_p": member.adjusted_p, "overlap": both / union if union else 0.0,
             }
         )  # fmt: skip
     return named

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -11,61 +13,127 @@ from diagnostics.slices.outcome import Outcome
 from diagnostics.types import Condition, MetricValue, Slice
 
 
-def mean_value(outcome: Outcome, mask: np.ndarray) -> MetricValue:
-    """The metric on some units, with a 95 % interval (Wilson for shares, normal for means)."""
-    n = int(np.count_nonzero(mask))
-    low = high = None
-    if n == 0 or (outcome.weight is not None and outcome.weight[mask].sum() <= 0):
-        return _value(outcome, None, n, reason="no_rows")
-    mean, variance, rows = _moments(outcome, mask)
-    if _is_share(outcome):
-        bounds = wilson(mean * rows, rows)
-    else:
-        half = Z95 * math.sqrt(variance / rows)
-        bounds = (mean - half, mean + half) if rows > 1 else None
-    if bounds is not None:
-        low, high = sorted(outcome.offset + outcome.sign * b for b in bounds)
-    return _value(outcome, outcome.offset + outcome.sign * mean, n, low=low, high=high)
+class Shown(Protocol):
+    """How a mean loss is shown; an `Outcome` is one."""
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric."""
+        ...
+
+    @property
+    def sign(self) -> float:
+        """-1 where the metric falls as the loss grows."""
+        ...
+
+    @property
+    def offset(self) -> float:
+        """Added to sign times loss."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Of the metric."""
+        ...
+
+    @property
+    def greater_is_better(self) -> bool:
+        """Direction of the metric."""
+        ...
 
 
-def _value(
-    outcome: Outcome, number: float | None, n: int, *, low: float | None = None, high: float | None = None,
-    reason: str = "",
-) -> MetricValue:  # fmt: skip
-    return MetricValue(
-        name=outcome.metric, value=number, n=n, reason=reason, low=low, high=high,
-        greater_is_better=outcome.greater_is_better, unit=outcome.unit,
-    )  # fmt: skip
+@dataclass(frozen=True, kw_only=True)
+class Moments:
+    """The losses of some units.
+
+    Attributes
+    ----------
+    n : int
+        Units.
+    mean, variance : float
+        Weighted mean, and variance with n - 1; NaN where undefined.
+    rows : float
+        Effective number of units, n without weights.
+    total : float
+        Weighted sum.
+    """
+
+    n: int
+    mean: float
+    variance: float
+    rows: float
+    total: float
 
 
-def _is_share(outcome: Outcome) -> bool:
-    return outcome.metric == "accuracy"
-
-
-def _moments(outcome: Outcome, mask: np.ndarray) -> tuple[float, float, float]:
-    """Weighted mean, variance (n - 1) and effective number of units."""
+def moments_of(outcome: Outcome, mask: np.ndarray) -> Moments:
+    """The losses of the units of a mask."""
     loss = outcome.loss[mask]
-    if outcome.weight is None:
-        return float(loss.mean()), float(loss.var(ddof=1)) if len(loss) > 1 else math.nan, float(len(loss))
-    weight = outcome.weight[mask]
+    n = len(loss)
+    weight = None if outcome.weight is None else outcome.weight[mask]
+    if n == 0 or (weight is not None and weight.sum() <= 0):
+        return Moments(n=n, mean=math.nan, variance=math.nan, rows=0.0, total=0.0)
+    if weight is None:
+        variance = float(loss.var(ddof=1)) if n > 1 else math.nan
+        return Moments(n=n, mean=float(loss.mean()), variance=variance, rows=float(n), total=float(loss.sum()))
     mean = float(np.average(loss, weights=weight))
     rows = effective_n(weight)
     spread = float(np.average((loss - mean) ** 2, weights=weight))
-    return mean, spread * rows / (rows - 1) if rows > 1 else math.nan, rows
+    variance = spread * rows / (rows - 1) if rows > 1 else math.nan
+    return Moments(n=n, mean=mean, variance=variance, rows=rows, total=float((loss * weight).sum()))
+
+
+def mean_value(outcome: Outcome, mask: np.ndarray) -> MetricValue:
+    """The metric on some units, with a 95 % interval (Wilson for shares, normal for means)."""
+    return value_of(outcome, moments_of(outcome, mask))
+
+
+def value_of(shown: Shown, of: Moments) -> MetricValue:
+    """The metric of some losses, with a 95 % interval (Wilson for shares, normal for means)."""
+    low = high = None
+    if of.rows == 0:
+        return _value(shown, None, of.n, reason="no_rows")
+    if _is_share(shown):
+        bounds = wilson(of.mean * of.rows, of.rows)
+    else:
+        half = Z95 * math.sqrt(of.variance / of.rows)
+        bounds = (of.mean - half, of.mean + half) if of.rows > 1 else None
+    if bounds is not None:
+        low, high = sorted(shown.offset + shown.sign * b for b in bounds)
+    return _value(shown, shown.offset + shown.sign * of.mean, of.n, low=low, high=high)
+
+
+def _value(
+    shown: Shown, number: float | None, n: int, *, low: float | None = None, high: float | None = None,
+    reason: str = "",
+) -> MetricValue:  # fmt: skip
+    return MetricValue(
+        name=shown.metric, value=number, n=n, reason=reason, low=low, high=high,
+        greater_is_better=shown.greater_is_better, unit=shown.unit,
+    )  # fmt: skip
+
+
+def _is_share(shown: Shown) -> bool:
+    return shown.metric == "accuracy"
 
 
 def difference(outcome: Outcome, mask: np.ndarray) -> tuple[float, float, float] | None:
     """Mean loss inside minus outside with its 95 % interval (Newcombe for shares, Welch else); None where undefined."""
     if not mask.any() or mask.all():
         return None
-    mean, variance, rows = _moments(outcome, mask)
-    other, other_variance, other_rows = _moments(outcome, ~mask)
-    if _is_share(outcome):
-        bounds = newcombe(mean * rows, rows, other * other_rows, other_rows)
-        return None if bounds is None else (mean - other, *bounds)
-    if rows < 2 or other_rows < 2:
-        return mean - other, -math.inf, math.inf
-    return mean - other, *_welch(mean - other, variance / rows, rows, other_variance / other_rows, other_rows)
+    return difference_of(outcome, moments_of(outcome, mask), moments_of(outcome, ~mask))
+
+
+def difference_of(shown: Shown, own: Moments, rest: Moments) -> tuple[float, float, float] | None:
+    """Mean loss of one minus that of the other with its 95 % interval; None where either is empty."""
+    if own.n == 0 or rest.n == 0:
+        return None
+    gap = own.mean - rest.mean
+    if _is_share(shown):
+        bounds = newcombe(own.mean * own.rows, own.rows, rest.mean * rest.rows, rest.rows)
+        return None if bounds is None else (gap, *bounds)
+    if own.rows < 2 or rest.rows < 2:
+        return gap, -math.inf, math.inf
+    return gap, *_welch(gap, own.variance / own.rows, own.rows, rest.variance / rest.rows, rest.rows)
 
 
 def _welch(gap: float, first: float, rows: float, second: float, other_rows: float) -> tuple[float, float]:
@@ -116,16 +184,27 @@ def measured(
             delta=None,
             params=params,
         )
-    gap = difference(outcome, mask)
-    delta, low, high = (None, None, None) if gap is None else in_metric(outcome, *gap)
+    return measured_of(
+        outcome, moments_of(outcome, mask), moments_of(outcome, ~mask), predicate, rows=rows_in(outcome, mask), **params
+    )
+
+
+def measured_of(
+    shown: Shown, own: Moments, rest: Moments, predicate: tuple[Condition, ...], *, rows: int | None = None,
+    **params: object,
+) -> Slice:  # fmt: skip
+    """A slice from its own losses and those of the rest."""
+    gap = difference_of(shown, own, rest)
+    delta, low, high = (None, None, None) if gap is None else in_metric(shown, *gap)
+    total = own.total + rest.total
     return Slice(
-        predicate=predicate, n=rows_in(outcome, mask), metric=mean_value(outcome, mask),
-        rest=mean_value(outcome, ~mask), delta=delta, delta_low=low, delta_high=high,
-        share_of_loss=share_of_loss(outcome, mask), params=params,
+        predicate=predicate, n=own.n if rows is None else rows, metric=value_of(shown, own),
+        rest=value_of(shown, rest), delta=delta, delta_low=low, delta_high=high,
+        share_of_loss=own.total / total if total > 0 else None, params=params,
     )  # fmt: skip
 
 
-def in_metric(outcome: Outcome, gap: float, low: float, high: float) -> tuple[float, float | None, float | None]:
+def in_metric(shown: Shown, gap: float, low: float, high: float) -> tuple[float, float | None, float | None]:
     """A difference of losses as a difference of the metric, the lower bound first."""
-    first, last = sorted(outcome.sign * bound for bound in (low, high))
-    return outcome.sign * gap, first if math.isfinite(first) else None, last if math.isfinite(last) else None
+    first, last = sorted(shown.sign * bound for bound in (low, high))
+    return shown.sign * gap, first if math.isfinite(first) else None, last if math.isfinite(last) else None

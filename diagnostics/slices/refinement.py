@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from diagnostics.slices.atoms import lookup
 from diagnostics.slices.attributes import Attribute, Kind
-from diagnostics.slices.counting import Cells, Scores, single
+from diagnostics.slices.counters import Counter
+from diagnostics.slices.counting import Cells
 from diagnostics.slices.scan import Term
 from diagnostics.slices.tails import Population, log_upper_tail, standardised
 from diagnostics.types import FloatArray
@@ -17,33 +15,15 @@ ROUNDS = 2
 """Passes over the conditions; later ones hardly ever move an edge."""
 
 
-def rows_of(terms: Sequence[Term], attributes: Sequence[Attribute]) -> np.ndarray:
-    """The rows where all conditions hold, boolean of shape (n,)."""
-    keep = np.ones(len(attributes[0].codes), dtype=bool)
-    for number, members in terms:
-        keep &= lookup(attributes[number], members)[attributes[number].codes]
-    return keep
-
-
-def refined(
-    terms: tuple[Term, ...],
-    attributes: Sequence[Attribute],
-    scores: Scores,
-    among: np.ndarray,
-    of: Population,
-    *,
-    min_size: float,
-) -> tuple[Term, ...]:
+def refined(terms: tuple[Term, ...], counter: Counter, of: Population, *, min_size: float) -> tuple[Term, ...]:
     """Move range edges and add or drop categories as long as the likelihood gains more than the choice costs.
 
     Parameters
     ----------
     terms : tuple of Term
         The slice as it was tried and tested.
-    attributes, scores
-        All rows.
-    among : ndarray of bool, shape (n,)
-        Rows that count.
+    counter : Counter
+        Of the rows that count.
     of : Population
         Of those rows.
     min_size : float
@@ -56,9 +36,8 @@ def refined(
         before = terms
         for place, (number, members) in enumerate(terms):
             others = terms[:place] + terms[place + 1 :]
-            rows = np.flatnonzero(among & rows_of(others, attributes)) if others else np.flatnonzero(among)
-            attribute = attributes[number]
-            cells = single(attribute.codes[rows], attribute.size, Scores(values=scores.values[rows]))
+            attribute = counter.attributes[number]
+            cells = counter.cells(number, others)
             if attribute.kind is Kind.CATEGORY:
                 better = _values(members, attribute, cells, of, min_size)
             elif members == (attribute.missing,):

@@ -9,11 +9,12 @@ import numpy as np
 
 from diagnostics.slices.atoms import Atoms, alone, combined
 from diagnostics.slices.attributes import Attribute, Kind
-from diagnostics.slices.counting import Cancelled, Event, Progress, Scores, pairs, single
+from diagnostics.slices.counters import Counter, InMemory
+from diagnostics.slices.counting import Cancelled, Event, Progress, Scores
 from diagnostics.slices.deepening import Deeper, deeper
-from diagnostics.slices.refinement import refined, rows_of
+from diagnostics.slices.refinement import refined
 from diagnostics.slices.scan import LARGEST_P, Candidate, Scan, Tables, Term, scan
-from diagnostics.slices.tails import Population, log_upper_tail, population
+from diagnostics.slices.tails import Population, log_upper_tail
 
 LEVEL = 0.03
 """Adjusted p up to which a slice is reported. Of 2,500 noise files of 2,000 rows 2.4 % then report one (4.0 % at
@@ -48,8 +49,6 @@ class Group:
         As it was tested.
     terms : tuple of Term
         The same with its edges refined.
-    mask : ndarray of bool, shape (n,)
-        Rows of the refined slice.
     members : tuple of Candidate
         Other surviving candidates that are no longer surprising once these rows are set aside.
     threshold : float
@@ -58,7 +57,6 @@ class Group:
 
     tried: Candidate
     terms: tuple[Term, ...]
-    mask: np.ndarray
     members: tuple[Candidate, ...]
     threshold: float
 
@@ -89,8 +87,11 @@ class Search:
     Parameters
     ----------
     attributes : sequence of Attribute
-    scores : Scores
+        Coded in memory; empty with a counter.
+    scores : Scores, optional
         Larger is worse.
+    counter : Counter, optional
+        Where the rows are counted elsewhere.
     min_size : int
     depth : int
         Largest number of conditions, 1 to 3.
@@ -99,46 +100,34 @@ class Search:
     """
 
     def __init__(
-        self, attributes: Sequence[Attribute], scores: Scores, *, min_size: int, depth: int = 2,
-        progress: Progress | None = None, cancel: Event | None = None,
+        self, attributes: Sequence[Attribute] = (), scores: Scores | None = None, *, min_size: int, depth: int = 2,
+        counter: Counter | None = None, progress: Progress | None = None, cancel: Event | None = None,
     ) -> None:  # fmt: skip
-        self.attributes = tuple(attributes)
-        self.scores = scores
+        if counter is None:
+            if scores is None:
+                raise ValueError("a search needs scores or a counter")
+            counter = InMemory(attributes, scores)
+        self.counter = counter
+        self.attributes = counter.attributes
         self.min_size = min_size
         self.depth = depth
         self.alone: list[Atoms] = [alone(a) for a in self.attributes]
         self.combined: list[Atoms] = [combined(a) for a in self.attributes]
-        # Where no bin is merged the fine codes are the coarse ones and need no second copy.
-        self._coarse = [
-            a.codes if a.coarse_size == a.size else a.coarse.astype(np.uint8)[a.codes] for a in self.attributes
-        ]
         self._progress = progress
         self._cancel = cancel
 
-    def tables(self, rows: np.ndarray | None = None, progress: Progress | None = None) -> Tables:
-        """Counts over all rows, or over some (positions)."""
-        scores = self.scores if rows is None else Scores(values=self.scores.values[rows])
+    def tables(self, inside: Sequence[Term] = (), progress: Progress | None = None) -> Tables:
+        """Counts over all rows, or over those of some conditions."""
+        two = self.depth >= 2 and len(self.attributes) >= 2
+        return self.counter.tables(inside, pairs_too=two, progress=progress, cancel=self._cancel)
 
-        def part(codes: np.ndarray) -> np.ndarray:
-            return codes if rows is None else codes[rows]
-
-        singles = [single(part(a.codes), a.size, scores) for a in self.attributes]
-        if self.depth < 2 or len(self.attributes) < 2:
-            return Tables(single=singles)
-        sizes = [a.coarse_size for a in self.attributes]
-        coarse = [part(codes) for codes in self._coarse]
-        return Tables(single=singles, pairs=pairs(coarse, sizes, scores, progress=progress, cancel=self._cancel))
-
-    def scan(self, tables: Tables, of: Population, *, level: float, among: np.ndarray | None = None) -> Scan:
-        """Try all candidates on some counts; those of three conditions on the rows of `among`."""
+    def scan(self, tables: Tables, of: Population, *, level: float) -> Scan:
+        """Try all candidates on some counts; those of three conditions on the rows that still count."""
         further: list[Deeper] = []
         tried = 0
         if self.depth >= 3 and tables.pairs:
-            rows = np.ones(len(self.scores), dtype=bool) if among is None else among
-            sizes = [a.coarse_size for a in self.attributes]
             further, tried = deeper(
-                tables, self.combined, self._coarse, sizes, self.scores, rows, of,
-                min_size=self.min_size, cancel=self._cancel,
+                tables, self.combined, self.counter, of, min_size=self.min_size, cancel=self._cancel
             )  # fmt: skip
         return scan(
             tables, self.alone, self.combined, of, min_size=self.min_size, level=level,
@@ -155,34 +144,31 @@ class Search:
         ------
         Cancelled
         """
+        self.counter.restart()
         tables = self.tables(progress=self._progress)
-        among = np.ones(len(self.scores), dtype=bool)
-        of = population(self.scores)
+        of = self.counter.population()
         first = current = self.scan(tables, of, level=level)
         groups: list[Group] = []
         while current.found and len(groups) < MAX_GROUPS:
             if self._cancel is not None and self._cancel.is_set():
                 raise Cancelled
-            tried = self._not_its_parent(current, among, of)
-            terms = refined(tried.terms, self.attributes, self.scores, among, of, min_size=self.min_size)
-            inside = rows_of(terms, self.attributes)
-            aside = np.flatnonzero(inside & among)
-            if not len(aside):
+            tried = self._not_its_parent(current)
+            terms = refined(tried.terms, self.counter, of, min_size=self.min_size)
+            aside = self.tables(terms)
+            if not aside.single[0].n.sum():
                 break
-            among[aside] = False
-            tables = tables - self.tables(aside)
-            of = population(self.scores, among)
-            following = self.scan(tables, of, level=level, among=among)
+            self.counter.set_aside(terms)
+            tables = tables - aside
+            of = self.counter.population()
+            following = self.scan(tables, of, level=level)
             left = {c.terms for c in following.found}
             members = tuple(c for c in current.found if c.terms not in left and c.terms != tried.terms)
-            group = Group(
-                tried=tried, terms=terms, mask=inside, members=members, threshold=_threshold(current, tried, level)
-            )
+            group = Group(tried=tried, terms=terms, members=members, threshold=_threshold(current, tried, level))
             _keep(groups, group, self.attributes)
             current = following
         return Found(groups=tuple(groups), tested=first.total, survived=len(first.found), first=first)
 
-    def _not_its_parent(self, current: Scan, among: np.ndarray, of: Population) -> Candidate:
+    def _not_its_parent(self, current: Scan) -> Candidate:
         """The best candidate, or its parent where the child is not worse than the remainder of that parent."""
         best = current.found[0]
         if best.level < 2:
@@ -192,10 +178,9 @@ class Search:
             parent = survivors.get(best.terms[:place] + best.terms[place + 1 :])
             if parent is None:
                 continue
-            rows = np.flatnonzero(among & rows_of(parent.terms, self.attributes))
-            inside = population(self.scores, rows)
             if best.weighted_log_p > parent.weighted_log_p - SIMPLER:
                 return parent
+            inside = self.counter.population(parent.terms)
             log_p = log_upper_tail(np.array([best.n]), np.array([best.total]), inside)[0]
             number = best.terms[place][0]
             # Ranges of one number overlap so much that they count for no more than its bins.

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from diagnostics.slices.adjustment import benjamini_hochberg, level_weights
+from diagnostics.slices.counters import rows_of
 from diagnostics.slices.outcome import errors, losses
 from diagnostics.slices.search import Search, default_min_size
 from diagnostics.slices.shrinkage import conditional
@@ -39,7 +40,8 @@ def test_a_planted_slice_is_found_and_named():
     hits = 0
     for seed in range(FILES):
         engine, target = file(seed, "errors", planted=True)
-        hits += any((g.mask & target).sum() > 0.5 * (g.mask | target).sum() for g in engine.run().groups)
+        masks = [rows_of(g.terms, engine.attributes) for g in engine.run().groups]
+        hits += any((m & target).sum() > 0.5 * (m | target).sum() for m in masks)
     assert hits >= 0.8 * FILES
 
 
@@ -84,7 +86,8 @@ def test_three_conditions_are_found_by_opening_promising_parents():
     codes = [random.integers(0, 3, 4000) for _ in range(6)]
     target = (codes[0] == 0) & (codes[1] == 0) & (codes[2] == 0)
     outcome = errors(random.random(4000) < np.where(target, 0.45, 0.15))
-    found = Search([category(c, 3) for c in codes], outcome.scores, min_size=100, depth=3).run()
+    engine = Search([category(c, 3) for c in codes], outcome.scores, min_size=100, depth=3)
+    found = engine.run()
     assert found.groups[0].tried.level == 3
-    assert (found.groups[0].mask == target).all()
+    assert (rows_of(found.groups[0].terms, engine.attributes) == target).all()
     assert found.first.tested[3] >= 20 * 27

@@ -32,8 +32,8 @@ def slice_search(predictions: Predictions) -> SearchResult:
         result = search(predictions)
     except NeedsAnswer as question:
         raise Missing("slices_need_truth_and_prediction", **question.params) from question
-    if len(result.outcome) < FEWEST_ROWS:
-        raise Missing("slices_need_rows", n=len(result.outcome), needed=FEWEST_ROWS)
+    if result.units < FEWEST_ROWS:
+        raise Missing("slices_need_rows", n=result.units, needed=FEWEST_ROWS)
     if not result.attributes:
         raise Missing("slices_need_attributes", left_out=[o.column for o in result.left_out])
     return result
@@ -42,7 +42,8 @@ def slice_search(predictions: Predictions) -> SearchResult:
 @signal
 def slice_disagreements(slice_search: SearchResult) -> tuple[Disagreement | None, ...]:
     """How confident the errors of each found slice are."""
-    if slice_search.outcome.metric != "accuracy":
+    # Counted by an SQL engine, the rows are not at hand and nothing is said about their confidence.
+    if slice_search.outcome.metric != "accuracy" or len(slice_search.masks) < len(slice_search.slices):
         return (None,) * min(LISTED, len(slice_search.slices))
     return tuple(disagreement(slice_search.outcome, mask) for mask in slice_search.masks[:LISTED])
 
