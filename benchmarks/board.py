@@ -136,9 +136,6 @@ def page_times(cards: int, repeats: int) -> None:
             browser.close()
         finally:
             server.stop()
-    tell = lambda values: (
-        f"best {min(values):.3f} s, median {statistics.median(values):.3f} s, worst {max(values):.3f} s"
-    )  # noqa: E731
     print(f"board of {cards} cards opens: {tell(opened)}")
     print(f"a move is seen by the mover: {tell(moved)}")
     print(f"queue, next example with its text: {tell(nexts)}")

@@ -29,8 +29,8 @@ def switch(view: BoardView) -> None:
         return
     st.toggle(
         _("Tag blind, to measure agreement"), key="blind",
-        help=_("Tags count for the comparison only: the board does not change, and nobody sees them before both are "
-               "done. The result is on the Catalogue page."),
+        help=_("Tags count for the comparison only and the board does not change. An example's tags are shown once "
+               "both have tagged it. The result is on the catalogue page."),
     )  # fmt: skip
 
 
