@@ -305,3 +305,12 @@ def test_labels_of_a_second_file_are_joined_by_key(load, tmp_path):
     counts = queries.confusion(joined)
     assert counts.counts.tolist() == [[45, 0], [0, 45]] and counts.missing == 10
     assert joined.n_rows == 100 and {q.code for q in joined.questions} <= {"positive"}
+
+
+def test_a_thousand_named_classes_are_classes(load):
+    rng = np.random.default_rng(3)
+    truth = rng.permutation(np.repeat(np.arange(1000), 12))
+    answer = np.where(rng.random(len(truth)) < 0.7, truth, rng.integers(0, 1000, len(truth)))
+    rows = [f"{i},class_{a:04d},class_{b:04d}" for i, (a, b) in enumerate(zip(truth, answer, strict=True))]
+    (found,) = load("many.csv", write_text("id,y_true,y_pred\n" + "\n".join(rows)))
+    assert found.task is Task.MULTICLASS and len(found.classes) == 1000 and not found.questions

@@ -118,8 +118,11 @@ class Profile:
         return facts
 
     def _exact(self, row: tuple[Any, ...]) -> dict[str, int]:
-        """Exact counts for columns that may be keys; the estimate is some per cent off, a key is not."""
-        near = [name for i, name in enumerate(self.names) if row[2 + 6 * i] >= 0.8 * max(1, row[1 + 6 * i])]
+        """Exact counts where some per cent matter: columns that may be keys, or have as many values as labels may."""
+        near = [
+            name for i, name in enumerate(self.names)
+            if row[2 + 6 * i] >= 0.8 * max(1, row[1 + 6 * i]) or 0.8 <= row[2 + 6 * i] / MAX_LABELS <= 1.2
+        ]  # fmt: skip
         near = [name for name in near if row[0] <= EXACT_ROWS or not pa.types.is_floating(self._types[name])]
         if not near:
             return {}
