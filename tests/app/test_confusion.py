@@ -92,3 +92,23 @@ def test_hostile_names_stay_letters(store):
 def test_portuguese(store):
     page = draw("confusion", project=store({"predictions.csv": table()}), lang="pt")
     assert charts(page)[0][0]["layout"]["separators"] == ",."
+
+
+def test_a_project_with_a_broken_file_still_draws_the_rest(home):
+    made = loading.create_project("Mine")
+    stored, _ = loading.add_files(made.id, {"predictions.csv": table(), "bad.csv": b"\x00\x01\x02"}.items())
+    loading.ingest(made.id, stored)
+    page = draw("confusion", project=made.id)
+    assert charts(page) and not page.error
+
+
+def test_only_a_broken_file_says_what_to_do(home):
+    made = loading.create_project("Mine")
+    stored, _ = loading.add_files(made.id, [("bad.csv", b"\x00\x01\x02")])
+    loading.ingest(made.id, stored)
+    assert "No prediction file in this project yet" in texts(draw("confusion", project=made.id))
+
+
+def test_no_step_of_the_headings_is_left_out(demo):
+    said = draw("confusion", project="demo")
+    assert {"Most frequent mistakes", "Per class"} <= {header.value for header in said.header}
