@@ -92,7 +92,7 @@ def distribution(predictions: Predictions, moments: ResidualMoments, key: str) -
     spread = loading.measured(residual_data.spread, predictions)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(_("Distribution of the residuals"), anchor=False)
+        st.header(_("Distribution of the residuals"), anchor=False)
         words = AxisWords(x=_("residual (truth − prediction)"), y=_("rows"), separators=set_page.separators())
         lines = []
         if moments.variance > 0 and len(spread.edges):
@@ -106,7 +106,7 @@ def distribution(predictions: Predictions, moments: ResidualMoments, key: str) -
         )
         chart.chart(figure, key=f"spread-{key}", alt=alt, file="residual-distribution")
     with right:
-        st.subheader(_("Against a normal distribution"), anchor=False)
+        st.header(_("Against a normal distribution"), anchor=False)
         words = AxisWords(
             x=_("normal quantile"), y=_("residual"), separators=set_page.separators(),
             names={"normal": _("dotted: a normal distribution")},
@@ -120,7 +120,7 @@ def distribution(predictions: Predictions, moments: ResidualMoments, key: str) -
 
 def by_range(predictions: Predictions, key: str) -> None:
     """Draw the error by ranges of the prediction, with its table."""
-    st.subheader(_("Error by range of the prediction"), anchor=False)
+    st.header(_("Error by range of the prediction"), anchor=False)
     profile = loading.measured(residual_data.profile, predictions, None)
     st.dataframe(
         {

@@ -16,7 +16,7 @@ from diagnostics.types import Predictions
 @st.fragment
 def draw(predictions: Predictions) -> None:
     """Draw the slider and what follows from it."""
-    st.subheader(_("When too low and too high do not cost the same"), anchor=False)
+    st.header(_("When too low and too high do not cost the same"), anchor=False)
     alpha = sliders.slide(
         _("Alpha: weight of answers that are too low"), 0.01, 0.99, key="alpha", default=0.5, step=0.01,
         help=_("Each row costs alpha × residual² where the answer was too low, and (1 − alpha) × residual² where it "

@@ -26,7 +26,7 @@ MEANS = ("probability", "percent")
 
 def draw(target: threshold_data.Target | None, predictions: Predictions, key: str) -> None:
     """Draw the calibration of one class, or of the answers where no class is given."""
-    st.subheader(_("Calibration"), anchor=False)
+    st.header(_("Calibration"), anchor=False)
     given = target.predictions if target else predictions
     if given.roles.score_kind not in (*MEANS, "confidence"):
         st.caption(_("The scores of this file are not probabilities, so there is nothing to calibrate them against."))
@@ -92,7 +92,7 @@ def _advice(fit: Temperature | None, *, softmax: bool) -> None:
 
 def scores(curves: ScoreCurves, positive: str, threshold: float | None, key: str) -> None:
     """Draw how the scores of either side are spread."""
-    st.subheader(_("Scores by class"), anchor=False)
+    st.header(_("Scores by class"), anchor=False)
     edges, own, rest = binned(curves.histogram)
     if not len(edges):
         st.caption(_("No row has a score."))

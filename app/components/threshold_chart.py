@@ -43,7 +43,7 @@ def pair(
     )  # fmt: skip
     lines = _lines(rocs)
     with left:
-        st.subheader(_("ROC"), anchor=False)
+        st.header(_("ROC"), anchor=False)
         figure = roc(lines, words, theme, point=at[0] if at else None)
         chart.chart(figure, key=f"roc-{key}", alt=_roc_alt(at), file="roc", legend=line_key(lines, theme))
     lines = _lines(prs)
@@ -53,7 +53,7 @@ def pair(
         names={"prevalence": share, "point": _("the threshold")},
     )  # fmt: skip
     with right:
-        st.subheader(_("Precision and recall"), anchor=False)
+        st.header(_("Precision and recall"), anchor=False)
         figure = precision_recall(lines, words, theme, prevalence=prevalence, point=at[1] if at else None)
         alt = _("Precision against recall; the dotted line is guessing: {share}.").format(share=share)
         chart.chart(figure, key=f"pr-{key}", alt=alt, file="precision-recall", legend=line_key(lines, theme))

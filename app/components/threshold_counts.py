@@ -57,7 +57,7 @@ def rows(target: Target, threshold: float, key: str) -> None:
     names = {
         "missed": _("Missed"), "alarms": _("False alarms"), "hits": _("Hits"), "rejected": _("Rightly refused"),
     }  # fmt: skip
-    st.subheader(_("Rows at this threshold"), anchor=False)
+    st.header(_("Rows at this threshold"), anchor=False)
     side = choices.one(_("Show"), names, key="side", default="missed")
     true, answered = SIDES[side]
     where = queries.cut(target.predictions, target.label, threshold, true=true, answered=answered)

@@ -43,7 +43,7 @@ def points(curves: ScoreCurves, positive: str, key: str) -> None:
 def classes(every: Mapping[str, ScoreCurves], key: str) -> None:
     """Draw the areas of every class, worst area under the ROC curve first."""
     ranked = sorted(every.items(), key=lambda item: (item[1].auc.value is None, item[1].auc.value or 0.0))
-    st.subheader(_("Every class against the rest"), anchor=False)
+    st.header(_("Every class against the rest"), anchor=False)
     st.dataframe(
         {
             _("Class"): [plain(name) for name, _one in ranked],

@@ -7,11 +7,13 @@ import streamlit as st
 from app import loading, state, theme
 from app.components import (
     active_slice,
+    class_errors,
     finding_card,
     grouping,
     links,
     matrix_chart,
     matrix_controls,
+    matrix_difference,
     matrix_table,
     row_list,
     verdict,
@@ -92,6 +94,9 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
         matrix_chart.top(confusion, key=key)
     _examples(predictions, confusion, key)
     matrix_table.draw(class_report(confusion), key=key)
+    class_errors.draw(predictions, confusion, key)
+    if entry.task != Task.MULTILABEL:
+        matrix_difference.draw(entry, confusion, key)
     with st.expander(_("How this is counted")):
         _method(predictions, confusion)
 

@@ -62,7 +62,7 @@ def _losses(predictions: Predictions) -> None:
     _charts(found, key)
     if predictions.task is not Task.REGRESSION and predictions.roles.truth:
         _classes(loading.measured(_by_class, predictions, predictions.roles.truth), found, key)
-    st.subheader(_("Rows by what they cost"), anchor=False)
+    st.header(_("Rows by what they cost"), anchor=False)
     row = row_list.draw(predictions, where="", key=f"losses-{key}", empty=_("No row."), loss=loss, chosen=_named_row())
     state.to_address("row", None if row is None else str(row + 1))
     with st.expander(_("How this is counted")):
@@ -111,7 +111,7 @@ def _headline(found: LossSpread, loss: RowLoss) -> None:
 def _charts(found: LossSpread, key: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader(_("How the loss is spread"), anchor=False)
+        st.header(_("How the loss is spread"), anchor=False)
         words = AxisWords(x=_("loss of a row"), y=_("rows"), separators=set_page.separators())
         figure = histogram(found.edges, [(_("rows"), found.counts)], words, state.theme(), at=found.mean, height=320)
         figure.update_yaxes(type="log", dtick=1, tickformat=",d")
@@ -120,7 +120,7 @@ def _charts(found: LossSpread, key: str) -> None:
         )
         chart.chart(figure, key=f"loss-{key}", alt=alt, file="loss")
     with right:
-        st.subheader(_("How few rows carry it"), anchor=False)
+        st.header(_("How few rows carry it"), anchor=False)
         if found.total <= 0:
             st.caption(_("No row costs anything."))
             return
@@ -131,7 +131,7 @@ def _charts(found: LossSpread, key: str) -> None:
 
 
 def _classes(groups: LossGroups, found: LossSpread, key: str) -> None:
-    st.subheader(_("By true class"), anchor=False)
+    st.header(_("By true class"), anchor=False)
     half = [1.96 * d / n**0.5 if n > 1 else None for d, n in zip(groups.deviation, groups.count, strict=True)]
     st.dataframe(
         {

@@ -71,7 +71,7 @@ def _charts(predictions: Predictions, found: GroupScores, overall: MetricValue, 
     left, right = st.columns(2, gap="medium")
     names = {"interval": _("95 %:"), "groups": _("groups")}
     with left:
-        st.subheader(_("By places that count"), anchor=False)
+        st.header(_("By places that count"), anchor=False)
         depths = sorted({*DEPTHS, k})
         rows = [(f"@{d}", compute("ndcg", groups=loading.measured(group_ndcg, predictions, d))) for d in depths]
         words = AxisWords(x="k", y="NDCG@k", separators=set_page.separators(), names=names)
@@ -80,7 +80,7 @@ def _charts(predictions: Predictions, found: GroupScores, overall: MetricValue, 
         )
         chart.chart(scores(rows, words, state.theme()), key=f"depths-{key}", alt=alt, file="ndcg-by-k")
     with right:
-        st.subheader(_("Over the groups"), anchor=False)
+        st.header(_("Over the groups"), anchor=False)
         edges, counts = spread(found)
         words = AxisWords(x=f"NDCG@{k}", y=_("groups"), separators=set_page.separators())
         figure = histogram(edges, [(_("groups"), counts)], words, state.theme(), at=overall.value, height=320)
@@ -91,7 +91,7 @@ def _charts(predictions: Predictions, found: GroupScores, overall: MetricValue, 
 
 
 def _sizes(found: GroupScores, key: str) -> None:
-    st.subheader(_("By size of the group"), anchor=False)
+    st.header(_("By size of the group"), anchor=False)
     ranges = by_size(found)
     names = [f"{one.low}–{one.high}" if one.low < one.high else str(one.low) for one in ranges]
     st.dataframe(
@@ -110,7 +110,7 @@ def _sizes(found: GroupScores, key: str) -> None:
 
 
 def _worst(predictions: Predictions, found: GroupScores, k: int, key: str) -> None:
-    st.subheader(_("Worst groups"), anchor=False)
+    st.header(_("Worst groups"), anchor=False)
     listed = worst(found, LISTED)
     said = st.dataframe(
         {

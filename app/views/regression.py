@@ -46,7 +46,7 @@ def _residuals(predictions: Predictions) -> None:
     residual_chart.distribution(predictions, moments, key)
     residual_cost.draw(predictions)
     residual_chart.by_range(predictions, key)
-    st.subheader(_("Worst rows"), anchor=False)
+    st.header(_("Worst rows"), anchor=False)
     row_list.draw(
         predictions, where="", key=f"worst-{key}", empty=_("No row has both a truth and a prediction."),
         loss=row_loss(predictions),

@@ -11,7 +11,7 @@ from diagnostics.metrics.intervals import wilson
 from diagnostics.types import ConfusionCounts, FloatArray, IntArray
 
 Share = Literal["counts", "truth", "predicted"]
-Order = Literal["name", "support", "recall"]
+Order = Literal["name", "support", "recall", "cluster"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,9 @@ def shares(confusion: ConfusionCounts, by: Share) -> FloatArray:
 
 
 def order(confusion: ConfusionCounts, by: Order) -> IntArray:
-    """Class numbers in reading order: as given, largest support first, or worst recall first (undefined last)."""
+    """Class numbers in reading order: as given, largest support first, or worst recall first (undefined last), or
+    confused classes beside each other.
+    """
     size = len(confusion.classes)
     if by == "support":
         return np.argsort(-confusion.support, kind="stable")
@@ -66,6 +68,10 @@ def order(confusion: ConfusionCounts, by: Order) -> IntArray:
         recall = np.full(size, np.inf)
         np.divide(confusion.correct, confusion.support, out=recall, where=confusion.support > 0)
         return np.argsort(recall, kind="stable")
+    if by == "cluster":
+        from diagnostics.metrics.clustering import clustered
+
+        return clustered(confusion)
     return np.arange(size)
 
 
