@@ -36,8 +36,9 @@ def _size(entry: PredictionsEntry | None) -> str:
 
     if not narrowed.n_rows:
         return _("No row of this prediction set falls into it.")
-    text = ngettext("{n} row of {all}", "{n} rows of {all}", narrowed.n_rows)
-    return text.format(n=integer(narrowed.n_rows, language()), all=integer(whole.n_rows, language()))
+    n = narrowed.n_rows
+    text = ngettext("{n} row of {all}; findings speak of all", "{n} rows of {all}; findings speak of all", n)
+    return text.format(n=integer(n, language()), all=integer(whole.n_rows, language()))
 
 
 def _entry() -> PredictionsEntry | None:

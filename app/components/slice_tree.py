@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from app import loading, state
-from app.components import active_slice, chart, slice_forest, slice_table, slice_words
+from app import state
+from app.components import active_slice, chart, slice_forest, slice_search, slice_table, slice_words
 from app.components.slice_controls import Reading
 from app.i18n import _, language
 from diagnostics.figures.slices_tree import Branch, tree
@@ -20,7 +20,9 @@ from diagnostics.types import Predictions
 
 def draw(predictions: Predictions, reading: Reading) -> None:
     """Draw the tree and its nodes as a table."""
-    root = loading.measured(surveying.tree, predictions, reading.metric, reading.min_size, reading.depth)
+    root = slice_search.result(surveying.tree, predictions, reading.metric, reading.min_size, reading.depth)
+    if root is None:
+        return
     if not root.children:
         st.info(_("No question divides the rows into clearly easier and harder ones."))
         return

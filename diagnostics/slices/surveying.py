@@ -11,7 +11,7 @@ import numpy as np
 from diagnostics.slices.attributes import LeftOut
 from diagnostics.slices.by_metric import search_by
 from diagnostics.slices.contrast import contrast
-from diagnostics.slices.counting import Event, Progress
+from diagnostics.slices.counting import Cancelled, Event, Progress
 from diagnostics.slices.finding import RELATED, SearchResult, coded, search
 from diagnostics.slices.gauge import Gauge
 from diagnostics.slices.search import LEVEL
@@ -188,11 +188,29 @@ def _lower_is_better(slices: Sequence[Slice]) -> tuple[Slice, ...]:
     return tuple(replace(one, metric=replace(one.metric, greater_is_better=False)) for one in slices)
 
 
-def tree(predictions: Predictions, metric: str = "", min_size: int | None = None, depth: int = 3) -> Node:
-    """The errors as a tree, by the loss that a metric is searched by."""
+def tree(
+    predictions: Predictions,
+    metric: str = "",
+    min_size: int | None = None,
+    depth: int = 3,
+    *,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> Node:
+    """The errors as a tree, by the loss that a metric is searched by.
+
+    Raises
+    ------
+    Cancelled
+        Between reading and growing; growing itself runs to its end.
+    """
     gauge = Gauge(predictions, metric)
     smallest = gauge.min_size if min_size is None else min_size
     attributes, _ = coded(Table(predictions), predictions, gauge.outcome, min_size=smallest)
+    if progress is not None:
+        progress(0.3)
+    if cancel is not None and cancel.is_set():
+        raise Cancelled
     root = error_tree(attributes, gauge.outcome, min_size=smallest, max_depth=depth)
     return _renamed(root, gauge) if gauge.additive else root
 

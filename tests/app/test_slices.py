@@ -213,3 +213,9 @@ def test_the_triage_leads_to_the_slice(project):
     page = draw("", project=project)
     links = [link.proto for link in page.get("page_link")]
     assert any("slices" in link.page and "camera" in link.query_string for link in links)
+
+
+def test_sets_without_a_common_row_say_what_to_do(store):
+    other = table().replace(b"\n", b"\nx")
+    page = draw("slices", project=store({"a.csv": table(), "b.csv": other}), show="compare")
+    assert "no row in common" in texts(page)
