@@ -120,6 +120,8 @@ class Door:
         headers, path = Headers(scope=scope), scope["path"]
         if shown is None or who == NOBODY:
             return self._stranger(scope, headers)
+        if ".." in path or "//" in path or "\\" in path:
+            return PlainTextResponse("No such page.", status_code=404)
         if scope["type"] == "websocket":
             return None if path == SOCKET else PlainTextResponse("Not here.", status_code=403)
         if PARTS.fullmatch(path) and scope["method"] in _READING:
