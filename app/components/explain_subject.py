@@ -20,6 +20,7 @@ from diagnostics.types import Predictions, Task
 if TYPE_CHECKING:
     from diagnostics.explanations.explaining import Explained
     from diagnostics.explanations.sampling import Sample
+    from diagnostics.explanations.sandbox import ModelDescription
     from diagnostics.explanations.work import Outcome
     from diagnostics.workspace import Upload
 
@@ -279,6 +280,14 @@ def _taken(sample: Sample, place: Any) -> Sample:
         truth=sample.truth[place], answer=sample.answer[place],
         scores=None if sample.scores is None else sample.scores[place],
     )  # fmt: skip
+
+
+def description_of(picture: Picture) -> ModelDescription | None:
+    """Return what the explained model said of itself when it was loaded."""
+    if picture.outcome is None or picture.kind != "model":
+        return None
+    job = explain_store.jobs().get(f"describe-{picture.outcome.subject.digests[0]}")
+    return None if job is None else job.result
 
 
 def method(picture: Picture) -> list[str]:

@@ -7,10 +7,15 @@ import streamlit as st
 from app import loading
 from app.components import (
     choices,
+    explain_compare,
     explain_data,
+    explain_errors,
+    explain_features,
     explain_global,
+    explain_model,
     explain_row,
     explain_subject,
+    explain_tree,
     links,
     set_page,
     uploads,
@@ -20,7 +25,7 @@ from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
 from diagnostics.knowledge import error_text
-from diagnostics.types import Task
+from diagnostics.types import Predictions, Task
 
 TASKS = (Task.BINARY, Task.MULTICLASS, Task.REGRESSION)
 
@@ -43,14 +48,24 @@ def render() -> None:
         links.to_page("files", _("Runs & files") + " ›")
         return
     if picture is not None:
-        _parts(picture)
+        _parts(picture, predictions)
 
 
-def _parts(picture: Picture) -> None:
+def _parts(picture: Picture, predictions: Predictions) -> None:
     set_page.line(explain_subject.method(picture))
-    offered = {"all": _("All rows"), "row": _("One row")}
+    offered = {
+        "all": _("All rows"), "row": _("One row"), "feature": _("One feature"), "errors": _("Errors"),
+        "compare": _("Importance compared"), "tree": _("Tree"),
+    }  # fmt: skip
     part = choices.one(_("Show"), offered, key="part", default="all")
-    {"all": _all, "row": _row}[part](picture)
+    drawn = {"all": _all, "row": _row, "feature": explain_features.draw, "compare": explain_compare.draw,
+             "tree": explain_tree.draw}  # fmt: skip
+    if part == "errors":
+        explain_errors.draw(picture, predictions)
+    else:
+        drawn[part](picture)
+    with st.expander(_("How this is computed")):
+        st.markdown("\n".join(f"- {line}" for line in _method(picture)))
 
 
 def _all(picture: Picture) -> None:
@@ -66,3 +81,18 @@ def _row(picture: Picture) -> None:
     explain_row.waterfall(picture, place)
     explain_row.force(picture, place)
     explain_row.lime(picture, place)
+
+
+def _method(picture: Picture) -> list[str]:
+    lines = [
+        _("Contributions add up: expected value plus all contributions is the model's own answer. Where they miss it "
+          "by more than 1 % of its range, nothing is drawn."),
+        _("Tree SHAP spreads interactions along the paths of the trees; permutation sampling breaks the ties between "
+          "features. With correlated features the two may differ."),
+        _("A contribution says what the model used, not what causes the outcome."),
+        _("Results repeat with the seed and are kept by the content of model and file."),
+    ]  # fmt: skip
+    described = explain_subject.description_of(picture)
+    if described is not None:
+        lines.append(explain_model.locks(described))
+    return lines

@@ -186,3 +186,24 @@ def _mean(name: str, amounts: FloatArray) -> MetricValue:
 
 def _sorted(found: list[FeatureImportance]) -> tuple[FeatureImportance, ...]:
     return tuple(sorted(found, key=lambda f: -(f.value.value if f.value.value is not None else -np.inf)))
+
+
+def within_and_without(attribution: Attribution, within: NDArray[np.bool_]) -> tuple[str, float, float]:
+    """Feature whose share of the importance differs most between some rows and the others.
+
+    Parameters
+    ----------
+    attribution : Attribution
+    within : boolean ndarray, shape (n,)
+        Both sides must have rows.
+
+    Returns
+    -------
+    feature : str
+    inside, outside : float
+        Its mean absolute contribution.
+    """
+    inside, outside = (np.abs(attribution.values[rows]).mean(axis=0) for rows in (within, ~within))
+    shares = inside / (inside.sum() or 1.0) - outside / (outside.sum() or 1.0)
+    place = int(np.abs(shares).argmax())
+    return attribution.features[place], float(inside[place]), float(outside[place])

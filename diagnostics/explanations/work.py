@@ -127,7 +127,9 @@ def explain_row(job: Job, subject: ModelSubject | SurrogateSubject, place: int) 
         return local_linear.explain_row(predict, rows[place], rows, subject.encoding)
 
 
-def permute(job: Job, subject: ModelSubject | SurrogateSubject, *, seed: int = 0) -> tuple[importance.FeatureImportance, ...]:
+def permute(
+    job: Job, subject: ModelSubject | SurrogateSubject, *, seed: int = 0
+) -> tuple[importance.FeatureImportance, ...]:
     """Permutation importance for the loss, feature by feature.
 
     Returns

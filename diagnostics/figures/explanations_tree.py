@@ -62,8 +62,8 @@ def tree(boxes: Sequence[Any], words: AxisWords, theme: Theme = "light", *, lit:
         part = 0.5 if high == low else (box.value - low) / (high - low)
         fill = faded(colours.worse if part >= 0.5 else colours.better, 0.10 + 0.5 * abs(part - 0.5))
         tight = leaves > 9 and not box.feature
-        question = shorten(_question(box), 20) if box.feature else ""
-        text = "<br>".join(t for t in (f"<b>{plain(question)}</b>" if question else "", f"{box.value:.3g}",
+        asked = shorten(question(box), 20) if box.feature else ""
+        text = "<br>".join(t for t in (f"<b>{plain(asked)}</b>" if asked else "", f"{box.value:.3g}",
                                        "" if tight else f"n = {box.n}") if t)  # fmt: skip
         figure.add_annotation(
             x=box.x, y=-box.depth, text=text + ("<br>…" if box.cut else ""), showarrow=False, bgcolor=colours.card,
@@ -72,7 +72,7 @@ def tree(boxes: Sequence[Any], words: AxisWords, theme: Theme = "light", *, lit:
         )  # fmt: skip
         figure.add_scatter(
             x=[box.x], y=[-box.depth], mode="markers", marker={"size": 26, "color": fill, "symbol": "square"},
-            customdata=[plain(_question(box))],
+            customdata=[plain(question(box))],
             hovertemplate=f"%{{customdata}}<br>{box.value:.4g} · {box.n} {words.name('rows')} · {box.share:.1%}"
             "<extra></extra>",
         )  # fmt: skip
@@ -81,7 +81,8 @@ def tree(boxes: Sequence[Any], words: AxisWords, theme: Theme = "light", *, lit:
     return figure
 
 
-def _question(box: Box) -> str:
+def question(box: Box) -> str:
+    """What a node asks, plain text; "" for a leaf."""
     if not box.feature:
         return ""
     if box.left_texts:

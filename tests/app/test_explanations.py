@@ -34,3 +34,97 @@ def test_a_model_is_checked_and_explained(with_model):
     alts = [data["alt"] for _, data in charts(page)]
     assert any(alt.startswith("Features by mean absolute contribution, largest first: age") for alt in alts)
     assert any(alt.startswith("Waterfall of row 0") for alt in alts)
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("row", "LIME beside SHAP"),
+        ("feature", "If only this feature changed"),
+        ("errors", "Which features the loss hangs on"),
+        ("compare", "Rank agreement"),
+        ("tree", "Path of the row"),
+    ],
+)
+def test_every_part_is_drawn(with_model, part, expected):
+    page = draw("explanations", project=with_model, part=part, explained_row="3")
+    assert expected in texts(page)
+    assert charts(page)
+    assert not page.error
+
+
+def test_a_stand_in_says_how_far_it_is_to_be_trusted(store):
+    project = store({"predictions.csv": explained.files(200)["predictions.csv"]})
+    said = texts(draw("explanations", project=project)).replace("\\", "")
+    assert "Held-out fidelity of the stand-in" in said
+    assert "permutation sampling on a stand-in" in said
+
+
+def test_uploaded_values_get_the_same_page(with_model):
+    import lightgbm
+    import numpy as np
+
+    matrix, _ = explained.table()
+    model = lightgbm.Booster(model_str=explained.files()["model.txt"].decode())
+    values = np.asarray(model.predict(matrix, pred_contrib=True))
+    lines = [",".join([*(f"shap_{n}" for n in (*explained.FEATURES, "colour")), "base_value"])]
+    lines += [",".join(repr(float(v)) for v in row) for row in values]
+    loading.add_files(with_model, [("shap.csv", "\n".join(lines).encode())])
+    page = draw("explanations", project=with_model, source="values")
+    assert "values from an uploaded file" in texts(page)
+    assert any(data["alt"].startswith("Waterfall of row 0") for _, data in charts(page))
+    wrong = [lines[0], *(",".join(repr(float(v) * 1.2) for v in row) for row in values)]
+    loading.add_files(with_model, [("wrong_shap.csv", "\n".join(wrong).encode())])
+    chosen = next(u.id for u in loading.uploads(with_model) if u.name == "wrong_shap.csv")
+    refused = draw("explanations", project=with_model, source="values", values=chosen)
+    assert "do not add up" in texts(refused)
+    assert not charts(refused)
+
+
+def test_a_model_of_other_predictions_is_named_as_such(home):
+    pytest.importorskip("lightgbm")
+    matrix, target = explained.table()
+    other = explained.lightgbm_model(matrix, 1 - target)
+    project = loading.create_project("Mine")
+    files = {**explained.files(), "model.txt": other.model_to_string().encode()}
+    stored, _ = loading.add_files(project.id, files.items())
+    loading.ingest(project.id, stored)
+    assert "not the answers in the file" in texts(draw("explanations", project=project.id))
+
+
+def test_a_pickle_is_refused_with_the_lines_that_export_it(store):
+    import pickle
+
+    project = store({"predictions.csv": explained.files(100)["predictions.csv"]})
+    loading.add_files(project, [("model.pkl", pickle.dumps({"a": [1]}))])
+    page = draw("explanations", project=project)
+    assert any("Python pickle" in box.label for box in page.expander)
+    assert any("to_onnx" in block.value for block in page.code)
+
+
+def test_pages_import_no_explainer_before_it_is_needed():
+    import subprocess
+    import sys
+
+    code = (
+        "import app.views.explanations, app.views.structure, sys;"
+        "print([m for m in ('shap', 'lime', 'sklearn', 'onnx', 'lightgbm') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_structure_of_a_printed_summary(store):
+    text = "\n".join(
+        [
+            "----------------------------------------------------------------",
+            "        Layer (type)               Output Shape         Param #",
+            "            Conv2d-1           [-1, 64, 24, 24]           1,664",
+            "              ReLU-2           [-1, 64, 24, 24]               0",
+            "            Linear-3                   [-1, 10]           5,130",
+        ]
+    )
+    project = store({"summary.txt": text.encode()})
+    page = draw("structure", project=project)
+    assert "6,794" in texts(page)
+    assert page.dataframe[0].value["Parameters"].tolist() == [1664, 0, 5130]
