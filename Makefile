@@ -42,9 +42,13 @@ test: check browser
 test-fast: install-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres"
 
-test-engines: install-test
-	$(BIN)/python -m pip install -q -c constraints.txt "chdb>=3" "pyspark>=4"
-	$(BIN)/python -m pytest tests/engines/conformance.py
+$(VENV)/.installed-engines: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[engines]"
+	touch $@
+
+test-engines: $(VENV)/.installed-engines
+	$(BIN)/python -m tests.support.java
+	$(BIN)/python -m pytest -rs tests/engines/conformance.py
 
 messages: install-test
 	$(BIN)/python -m app.locale.update

@@ -1,6 +1,6 @@
-"""Every query gives the same answer on every engine: run with `pytest tests/engines/conformance.py`.
+"""Every query gives the same answer on every engine: run with `make test-engines`.
 
-Not collected by default: it needs chdb (and, for Spark, pyspark with Java).
+Not collected by default: it needs chdb (and, for Spark, pyspark with Java; without Java those tests are skipped).
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ from diagnostics import queries
 from diagnostics.queries import quality
 from diagnostics.queries.transpiled import ClickHouse, Spark, Transpiled
 from tests.rules.predictions.sets import classifier, columns_of, stored
+from tests.support.java import find_java
 
 
 def _clickhouse():
@@ -19,7 +20,11 @@ def _clickhouse():
 
 def _spark():
     pyspark = pytest.importorskip("pyspark.sql")
-    return Spark(pyspark.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate())
+    if find_java() is None:
+        pytest.skip("no Java for Spark on this machine")
+    # Tables of a thousand rows: two partitions a shuffle instead of two hundred, no server for a page nobody opens.
+    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
+    return Spark(pyspark.SparkSession.builder.master("local[2]").config(map=settings).getOrCreate())
 
 
 @pytest.fixture(scope="module", params=[_clickhouse, _spark], ids=["clickhouse", "spark"])
