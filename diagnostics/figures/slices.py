@@ -119,7 +119,7 @@ def _name(figure: go.Figure, place: int, row: SliceRow, words: SliceWords, theme
     colours = palette(theme)
     grey = row.value.value is None
     text = plain(shorten(row.name, NAME))
-    aside = f"n = {row.value.n}" + (f" · {plain(words.small)}" if grey else "")
+    aside = f"n = {row.value.n:,}".replace(",", words.separators[1:]) + (f" · {plain(words.small)}" if grey else "")
     text = f"<b>{text}</b>" if row.chosen else text
     figure.add_annotation(
         x=0, xref="paper", y=place, yshift=17, xanchor="left", showarrow=False, align="left",
