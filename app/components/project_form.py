@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import loading, state
+from app import access, loading, state
 from app.components import undo
 from app.components.guard import guarded
 from app.i18n import _
@@ -13,11 +13,16 @@ from diagnostics.workspace import Project
 
 def draw(project: Project | None) -> None:
     """Draw the form, folded away."""
+    if project is not None and not access.may(access.MANAGE, project.id):
+        project = None
+    if project is None and not access.may(access.CREATE):
+        return
     with st.expander(_("Project: make, rename, delete")):
         left, right = st.columns(2, gap="large")
-        with left, st.form("new_project", clear_on_submit=True, border=False):
-            st.text_input(_("Name of a new project"), key="new_project_name")
-            st.form_submit_button(_("Make it"), on_click=_create)
+        if access.may(access.CREATE):
+            with left, st.form("new_project", clear_on_submit=True, border=False):
+                st.text_input(_("Name of a new project"), key="new_project_name")
+                st.form_submit_button(_("Make it"), on_click=_create)
         if project is None:
             return
         with right:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import loading, state, theme
+from app import access, loading, state, theme
 from app.components import grouping, undo
 from app.components.guard import guarded
 from app.components.text import plain
@@ -50,6 +50,8 @@ def draw(runs: Sequence[RunEntry]) -> list[RunEntry]:
 
 def actions(ticked: Sequence[RunEntry]) -> None:
     """Draw what can be done with the ticked runs."""
+    if not access.may(access.WRITE, ticked[0].project):
+        return
     ids = [run.id for run in ticked]
     with st.container(key="rc-run-actions", horizontal=True, vertical_alignment="bottom"):
         if len(ticked) == 1:

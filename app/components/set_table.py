@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import loading, state
+from app import access, loading, state
 from app.components import role_form, undo
 from app.components.guard import guarded
 from app.components.text import escape, plain
@@ -45,12 +45,13 @@ def draw(sets: Sequence[PredictionsEntry]) -> list[PredictionsEntry]:
 def actions(ticked: Sequence[PredictionsEntry]) -> None:
     """Draw what can be done with the ticked sets, and the roles of a single one."""
     ids = [entry.id for entry in ticked]
-    st.button(
-        ngettext("Delete {n} prediction set", "Delete {n} prediction sets", len(ids)).format(n=len(ids)),
-        key="delete_sets",
-        on_click=_delete,
-        args=(ids,),
-    )
+    if access.may(access.WRITE, ticked[0].project):
+        st.button(
+            ngettext("Delete {n} prediction set", "Delete {n} prediction sets", len(ids)).format(n=len(ids)),
+            key="delete_sets",
+            on_click=_delete,
+            args=(ids,),
+        )
     if len(ticked) == 1:
         roles(loading.predictions(ticked[0]))
         with st.expander(_("Change what the columns are"), expanded=bool(ticked[0].n_questions)):

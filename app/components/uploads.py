@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import loading, state
+from app import access, loading, state
 from app.components import formats
 from app.components.text import escape
 from app.i18n import _, language, ngettext
@@ -33,6 +33,10 @@ def area(*, key: str) -> None:
     key : str
         Unique on the page.
     """
+    project = state.selection().project
+    if not (access.may(access.WRITE, project) if project else access.may(access.CREATE)):
+        st.caption(_("You may look at this project, not change it."))
+        return
     if runtime.has_routes():
         _by_route(key)
     else:
@@ -72,7 +76,7 @@ def _summary(reading: Mapping[str, Any]) -> str:
 def waiting(files: Sequence[Upload]) -> None:
     """Offer to read files that arrived and were never read, because a page was closed or the server stopped."""
     ids = [file.id for file in files if file.state is UploadState.RECEIVED]
-    if not ids:
+    if not ids or not access.may(access.WRITE, state.selection().project):
         return
     label = ngettext("Read {n} file that has arrived", "Read {n} files that have arrived", len(ids)).format(n=len(ids))
     if st.button(label, key="read_waiting"):

@@ -186,3 +186,13 @@ def test_the_people_page_is_for_owners(project, be):
     assert "Everybody" not in texts(shown)
     be("boss")
     assert "Everybody" in texts(draw("people", project=project))
+
+
+def test_who_may_only_look_is_offered_nothing_to_change(project, be):
+    be("viewer")
+    shown = draw("files", project=project)
+    assert "You may look at this project, not change it." in texts(shown)
+    offered = {button.key for button in shown.button}
+    assert not offered & {"delete_project", "delete_runs", "delete_files", "read_waiting", "share_make"}
+    be("owner")
+    assert {"delete_project", "share_make"} <= {button.key for button in draw("files", project=project).button}
