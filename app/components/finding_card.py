@@ -107,7 +107,7 @@ def _open(finding: Finding, subjects: Subjects) -> None:
         if predicate := _predicate(finding):
             links.to_page("slices", _("Open the slice") + " ›", predictions=found.id, slice=predicate)
         else:
-            links.to_page("confusion", _("Open in confusion matrix") + " ›", predictions=found.id)
+            links.to_set(found)
 
 
 def _predicate(finding: Finding) -> str:

@@ -8,6 +8,9 @@ import streamlit as st
 
 from app import state
 from app.components.text import escape
+from app.i18n import _
+from diagnostics.types import Task
+from diagnostics.workspace import PredictionsEntry
 
 
 def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -> None:
@@ -16,7 +19,7 @@ def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -
     Parameters
     ----------
     name : str
-        "triage", "curves", "confusion", "files".
+        A key of `main.PAGES`.
     label : str
         Plain text.
     """
@@ -25,3 +28,12 @@ def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -
         st.markdown(escape(label))
         return
     st.page_link(page, label=escape(label), help=help, query_params=state.address(**changes))
+
+
+def to_set(entry: PredictionsEntry) -> None:
+    """Draw a link to the page that shows a prediction set of its task."""
+    page, label = {
+        Task.REGRESSION: ("regression", _("Open in regression")),
+        Task.RANKING: ("ranking", _("Open in ranking")),
+    }.get(Task(entry.task), ("confusion", _("Open in confusion matrix")))
+    to_page(page, f"{label} ›", predictions=entry.id)

@@ -42,7 +42,7 @@ def targets(predictions: Predictions) -> tuple[Target, ...]:
         names = [name for name in predictions.classes if name in predictions.roles.probabilities]
         return tuple(Target(name=name, label=name, predictions=predictions) for name in names)
     roles, positive = predictions.roles, predictions.roles.positive
-    scored = roles.score and roles.score_kind != "confidence" or positive in roles.probabilities
+    scored = (roles.score and roles.score_kind != "confidence") or positive in roles.probabilities
     return (Target(name=positive, label=None, predictions=predictions),) if positive is not None and scored else ()
 
 

@@ -79,4 +79,4 @@ def _sets(sets: Sequence[PredictionsEntry]) -> None:
     if not ticked:
         return
     set_table.actions(ticked)
-    links.to_page("confusion", _("Open in confusion matrix") + " ›", predictions=ticked[0].id)
+    links.to_set(ticked[0])

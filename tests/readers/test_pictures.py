@@ -1,0 +1,61 @@
+"""Pictures found among uploads: small copies of pixels, and nothing else, whatever the file pretends to be."""
+
+import io
+import zipfile
+
+import pytest
+from PIL import Image
+
+from diagnostics.readers.pictures import Pictures, small
+from diagnostics.readers.source import Source
+
+
+def png(colour, size=(60, 40)):
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def colour_of(content):
+    return Image.open(io.BytesIO(content)).convert("RGB").getpixel((1, 1))
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    archive = tmp_path / "blob1"
+    with zipfile.ZipFile(archive, "w") as held:
+        held.writestr("data/train/1.png", png((255, 0, 0)))
+        held.writestr("data/test/1.png", png((0, 255, 0)))
+        held.writestr("../evil.png", png((9, 9, 9)))
+        held.writestr("drawing.svg", "<svg onload='alert(1)'/>")
+        held.writestr("fake.png", "<script>alert(1)</script>")
+    single = tmp_path / "blob2"
+    single.write_bytes(png((0, 0, 255)))
+    broken = tmp_path / "blob3"
+    broken.write_bytes(b"PK\x03\x04 nonsense")
+    names = {"pictures.zip": archive, "lone.png": single, "broken.zip": broken}
+    return Pictures([Source(name=name, path=path) for name, path in names.items()])
+
+
+def test_of_several_of_one_name_the_folder_decides(pictures):
+    assert colour_of(pictures.thumbnail("test/1.png")) == (0, 255, 0)
+    assert colour_of(pictures.thumbnail("C:\\data\\train\\1.png")) == (255, 0, 0)
+    assert colour_of(pictures.thumbnail("lone.png")) == (0, 0, 255)
+
+
+@pytest.mark.parametrize("name", ["", "nothing.png", "drawing.svg", "fake.png", "/etc/passwd"])
+def test_what_is_no_picture_is_not_shown(pictures, name):
+    assert pictures.thumbnail(name) is None
+
+
+def test_a_copy_is_small_and_made_anew():
+    content = png((1, 2, 3), (2000, 1000)) + b"<script>"
+    made = small(content, 128)
+    assert Image.open(io.BytesIO(made)).size == (128, 64)
+    assert b"script" not in made
+
+
+def test_a_picture_too_large_to_decode_is_left_alone():
+    out = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(out, "PNG")
+    assert small(out.getvalue(), 64) is None
