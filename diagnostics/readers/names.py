@@ -115,6 +115,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+@lru_cache(maxsize=8192)
 def counter(name: str) -> str | None:
     """What a column counts: "step", "batch", "epoch", "wall_time", "elapsed", "index", or None for a measurement."""
     return _COUNTERS.get(" ".join(words(name)))

@@ -258,3 +258,27 @@ def test_other_text_is_refused_and_fast(tmp_path: Path, text: str) -> None:
 
 def test_overwritten_lines_are_lines() -> None:
     assert list(cleaning.lines("\x1b[32mone\x1b[0m\rtwo\x08\x08\x08three\r\nfour")) == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Epoch 1: top5 0.50, loss 0.7", "Epoch 2: top1 0.25, loss 0.6"),
+     ("Epoch: 01 | acc: 90/100 (90%)", "Epoch: 12 | acc: 80/100 (80%)"),
+     ("epoch 007 loss=1.0e-03", "epoch 010 loss=2.5e-04")],
+)  # fmt: skip
+def test_lines_of_one_layout_are_read_by_their_own_numbers_and_names(first, second):
+    """What is remembered of a layout is where things stand, never what they are."""
+    family = next(grammar for grammar in GRAMMARS if grammar.id == "log")
+    together = engine.rows(family, cleaning.prepare([first, second]))
+    alone = [engine.rows(family, cleaning.prepare([line]))[0] for line in (first, second)]
+    assert [(row.epoch, row.step, row.values) for row in together] == [
+        (row.epoch, row.step, row.values) for row in alone
+    ]
+    assert together[0].epoch != together[1].epoch
+
+
+def test_what_was_found_about_layouts_is_forgotten_before_it_grows():
+    kept = cleaning.Remembered()
+    for number in range(3 * kept.MOST):
+        kept.keep(str(number), number)
+    assert 0 < len(kept) <= kept.MOST and kept.keep("a", 1) == 1

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _OVERWRITTEN = re.compile(r"[\r\x08]+")
@@ -43,10 +45,17 @@ def wall_time(line: str) -> float | None:
     found = _DATE.search(line, 0, 60)
     if found is None:
         return None
-    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-    fraction = float(f"0.{found[7]}") if found[7] else 0.0
+    second = _second(*found.groups()[:6])
+    if second is None:
+        return None
+    return second + float(f"0.{found[7]}") if found[7] else second
+
+
+@lru_cache(maxsize=1024)
+def _second(*parts: str) -> float | None:
+    year, month, day, hour, minute, second = (int(part) for part in parts)
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp() + fraction
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
     except ValueError:
         return None
 
@@ -56,7 +65,7 @@ def without_date(line: str) -> str:
     return _DATE.sub("", line, count=1) if _DATE.search(line, 0, 60) else line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line, and whether its numbers are no measurements: code, JSON, remarks about numbers logged before."""
 
@@ -64,12 +73,41 @@ class Line:
     noise: bool
 
 
+def layout(text: str) -> str:
+    """A line with every digit replaced by a seven: lines of one layout differ in their numbers only.
+
+    No pattern of this package asks which digit it meets, except for leading zeros, which a seven is not.
+    """
+    return text.translate(_SEVENS)
+
+
+_SEVENS = str.maketrans("0123456789", "7" * 10)
+
+
+class Remembered(dict[str, Any]):
+    """What was found out about layouts; forgets everything when a log has too many to be worth it."""
+
+    MOST = 4096
+
+    def keep(self, key: str, value: Any) -> Any:
+        """Store a value and give it back."""
+        if len(self) >= self.MOST:
+            self.clear()
+        self[key] = value
+        return value
+
+
 def prepare(texts: Iterable[str]) -> list[Line]:
     """Judge every line once, whatever family will read it."""
     prepared: list[Line] = []
     recap = False
+    judged = Remembered()
     for text in texts:
-        prepared.append(Line(text, recap or _is_noise(text)))
+        shape = layout(text)
+        noise = judged.get(shape)
+        if noise is None:
+            noise = judged.keep(shape, _is_noise(text))
+        prepared.append(Line(text, recap or noise))
         # "Best iteration is:" and the like; the line below repeats one that was read.
         recap = text.endswith(":") and "best iteration" in text.lower()
     return prepared

@@ -11,8 +11,8 @@ import numpy as np
 from diagnostics.readers import names
 from diagnostics.readers.draft import Series
 from diagnostics.readers.text.blocks import Box, Table
-from diagnostics.readers.text.cleaning import Line, wall_time, without_date
-from diagnostics.readers.text.grammar import Family, Grammar, Pair, Row, number, pairs
+from diagnostics.readers.text.cleaning import Line, Remembered, layout, wall_time, without_date
+from diagnostics.readers.text.grammar import Family, Grammar, Pair, Place, Row, number, pairs, places
 from diagnostics.types import FloatArray, Split
 
 CARRY_LINES = 30  # a line without a counter belongs to one at most this many lines above
@@ -31,6 +31,14 @@ class _Context:
     line: int = -(10**9)
     block: int = 0
     total: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the groups of the line pattern stand, and the pairs within `values`."""
+
+    groups: dict[str, slice]
+    pairs: tuple[Place, ...]
 
 
 def amount(grammar: Family, lines: Sequence[Line]) -> tuple[int, int]:
@@ -52,7 +60,7 @@ def rows(grammar: Family, lines: Sequence[Line]) -> list[Row]:
 def _line_rows(grammar: Grammar, lines: Sequence[Line]) -> list[Row]:
     found: list[Row] = []
     context = _Context()
-    header, probe = grammar.header_pattern, grammar.probe
+    header, probe, layouts = grammar.header_pattern, grammar.probe, Remembered()
     for index, line in enumerate(lines):
         if probe not in line.text:
             continue
@@ -60,7 +68,7 @@ def _line_rows(grammar: Grammar, lines: Sequence[Line]) -> list[Row]:
         if match:
             _enter(context, match, index)
         elif not line.noise:
-            row = _row(grammar, line.text, index, context)
+            row = _row(grammar, line.text, index, context, layouts)
             if row is None:
                 row = _carried(grammar, line.text, index, context, found)
             if row is not None:
@@ -80,11 +88,23 @@ def _enter(context: _Context, match: re.Match[str], index: int) -> None:
     context.line = index
 
 
-def _row(grammar: Grammar, line: str, index: int, context: _Context) -> Row | None:
-    match = grammar.line_pattern.match(without_date(line).lstrip("\ufeff"))
+def _layout(grammar: Grammar, text: str) -> _Layout | None:
+    """Where the grammar finds what in a line, and so in every line of its layout; None where it does not match."""
+    match = grammar.line_pattern.match(text)
     if match is None:
         return None
-    groups = {key: value for key, value in match.groupdict().items() if value is not None}
+    groups = {key: slice(*match.span(key)) for key, value in match.groupdict().items() if value is not None}
+    values = groups.get("values", slice(0, 0))
+    return _Layout(groups, places(grammar, text[values]))
+
+
+def _row(grammar: Grammar, line: str, index: int, context: _Context, layouts: Remembered) -> Row | None:
+    text = without_date(line).lstrip("\ufeff")
+    shape = layout(text)
+    known = layouts[shape] if shape in layouts else layouts.keep(shape, _layout(grammar, shape))
+    if known is None:
+        return None
+    groups = {key: text[span] for key, span in known.groups.items()}
     row = Row(line=index, wall=wall_time(line), block=context.block)
     row.epoch = float(groups["epoch"]) if "epoch" in groups else context.epoch
     row.step = float(groups["step"]) if "step" in groups else context.step
@@ -93,7 +113,7 @@ def _row(grammar: Grammar, line: str, index: int, context: _Context) -> Row | No
     row.split = groups.get("split", context.split)
     for name in [key for key in groups if key not in _MARKS]:
         row.values[name] = Pair(name, number(groups[name]))
-    _fill(row, pairs(grammar, groups.get("values", "")))
+    _fill(row, pairs(grammar, groups.get("values", ""), known.pairs))
     if "done" in groups:
         total = groups.get("total", "")
         row.partial = groups["done"] != total or "ETA:" in line

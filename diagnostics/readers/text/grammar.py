@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from diagnostics.readers import names
 from diagnostics.types import Setting, Split
@@ -106,7 +106,7 @@ class Grammar(Family):
         return re.compile(self.pairs)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A name and its number in a line; `unit` as in `Series`."""
 
@@ -140,26 +140,56 @@ def number(text: str) -> float:
     return float(text.replace("_", ""))
 
 
-def pairs(grammar: Grammar, text: str) -> Iterator[Pair]:
-    """Names and numbers in a piece of a line.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a pair stands in a piece of a line; `spaced` where only a space parts the name from its number."""
+
+    name: slice
+    value: slice
+    total: slice | None
+    unit: str
+    spaced: bool
+
+
+def places(grammar: Grammar, text: str) -> tuple[Place, ...]:
+    """Where the pairs in a piece of a line stand."""
+    found = []
+    for match in grammar.pairs_pattern.finditer(text):
+        groups = match.groupdict()
+        total = slice(*match.span("total")) if groups.get("total") else None
+        found.append(
+            Place(
+                slice(*match.span("name")), slice(*match.span("value")), total,
+                _UNITS.get((groups.get("unit") or "").strip(), ""), groups.get("sep", ":").isspace(),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def pairs(grammar: Grammar, text: str, known: tuple[Place, ...] | None = None) -> Iterator[Pair]:
+    """Names and numbers in a piece of a line, at `known` places where those were found before.
 
     A name that is merely followed by a number ("loss 0.5") counts only where the name is known to be a measure;
     otherwise every word before a number would.
     """
-    for found in grammar.pairs_pattern.finditer(text):
-        groups = found.groupdict()
-        name = groups["name"].strip().strip("'\"")
-        name = grammar.names.get(name, _without_level(name))
-        if name.lower() in _NOT_LOGGED:
+    for place in places(grammar, text) if known is None else known:
+        raw = text[place.name].strip().strip("'\"")
+        name = _called(raw, grammar.names.get(raw), place.spaced)
+        if not name:
             continue
-        if groups.get("sep", ":").isspace():
-            name = _known_tail(name)
-            if not name:
-                continue
-        value, unit = number(groups["value"]), _UNITS.get((groups.get("unit") or "").strip(), "")
-        if groups.get("total"):
-            value, unit = 100.0 * value / max(float(groups["total"]), 1.0), "percent"
+        value, unit = number(text[place.value]), place.unit
+        if place.total is not None:
+            value, unit = 100.0 * value / max(float(text[place.total]), 1.0), "percent"
         yield Pair(name, value, unit)
+
+
+@lru_cache(maxsize=8192)
+def _called(raw: str, alias: str | None, spaced: bool) -> str:
+    """The name without what is no part of it; empty for words that are not logged."""
+    name = _without_level(raw) if alias is None else alias
+    if name.lower() in _NOT_LOGGED:
+        return ""
+    return _known_tail(name) if spaced else name
 
 
 def _without_level(name: str) -> str:
