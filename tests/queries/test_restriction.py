@@ -93,6 +93,9 @@ CONDITIONS = st.one_of(
 @given(predicate=st.lists(CONDITIONS, max_size=3).map(tuple))
 @example(predicate=(condition("text", "==", "True"), condition("real", ">=", 1)))
 @example(predicate=(condition("real", "not_in", (None,)),))
+@example(predicate=(condition("weekday(stamp)", "<", 4),))
+@example(predicate=(condition("hour(time)", ">=", 5),))
+@example(predicate=(condition("length(text)", "==", 3),))
 def test_the_rows_of_a_slice_are_those_of_its_mask(everything, predicate):
     assert_same(everything, predicate)
     part = replace(everything, part={"model": "two"})
