@@ -42,7 +42,7 @@ def listed(connection: Connection, project: str, *, deleted: bool = False) -> tu
     """Live (or deleted) prediction sets of a project by name."""
     alive = predictions.c.deleted.is_not(None) if deleted else predictions.c.deleted.is_(None)
     query = select(predictions).where(predictions.c.project == project, alive)
-    found = connection.execute(query.order_by(predictions.c.name, predictions.c.id)).all()
+    found = connection.execute(query.order_by(predictions.c.name, predictions.c.key, predictions.c.id)).all()
     used = links.of(connection, prediction_uploads, [row.id for row in found])
     return tuple(record(row, used.get(row.id, ())) for row in found)
 

@@ -46,7 +46,7 @@ def listed(connection: Connection, project: str, *, deleted: bool = False) -> tu
     """Live (or deleted) runs of a project, by group, then name."""
     alive = runs.c.deleted.is_not(None) if deleted else runs.c.deleted.is_(None)
     query = select(runs).where(runs.c.project == project, alive)
-    found = connection.execute(query.order_by(runs.c.grouping, runs.c.name, runs.c.id)).all()
+    found = connection.execute(query.order_by(runs.c.grouping, runs.c.name, runs.c.key, runs.c.id)).all()
     used = links.of(connection, run_uploads, [row.id for row in found])
     return tuple(record(row, used.get(row.id, ())) for row in found)
 
