@@ -116,6 +116,8 @@ def apply(state: State, event: Event) -> None:
             fields.pop(change.field, None)
         else:
             fields[change.field] = change.after
+        if not fields:  # taken back altogether: as if it had never been there, but for its version
+            del state.objects[change.object]
         state.versions[change.object] = event.number
     state.number = event.number
     if event.undoes is not None:

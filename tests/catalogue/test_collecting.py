@@ -1,0 +1,179 @@
+"""Samples keep their design, tags find their rows again, and gains by class add up."""
+
+import base64
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from diagnostics.catalogue import board as acts
+from diagnostics.catalogue import collecting
+from diagnostics.catalogue.board import board
+from diagnostics.catalogue.breakdown import parts
+from diagnostics.catalogue.cards import cards, features, neighbours
+from diagnostics.catalogue.errors import errors_of, strata
+from diagnostics.catalogue.events import Event, State, apply, undo
+from diagnostics.catalogue.groups import groups
+from diagnostics.catalogue.knowledge import interventions, starters
+from diagnostics.catalogue.pictures import read
+from diagnostics.catalogue.table import catalogue
+from diagnostics.exceptions import Conflict
+from diagnostics.knowledge import LANGUAGES
+from tests.rules.predictions.sets import stored
+
+SET = {"predictions": "s1", "digest": "d1"}
+
+
+def add(state, event):
+    stored_event = Event(
+        kind=event.kind, who=event.who, changes=event.changes, number=state.number + 1, undoes=event.undoes
+    )
+    apply(state, stored_event)
+    return stored_event
+
+
+@pytest.fixture(scope="module")
+def predictions(tmp_path_factory):
+    random = np.random.default_rng(0)
+    truth = random.choice(["a", "b", "c"], 600, p=[0.7, 0.25, 0.05])
+    wrong = random.random(600) < 0.3
+    answer = np.where(wrong, np.where(truth == "a", "b", "a"), truth)
+    columns = {
+        "id": [f"x{i}" for i in range(600)], "y_true": truth.tolist(), "y_pred": answer.tolist(),
+        "camera": random.choice(["day", "night"], 600).tolist(), "size": random.normal(10, 2, 600).round(3),
+    }  # fmt: skip
+    return stored(tmp_path_factory.mktemp("set"), columns)
+
+
+@pytest.fixture(scope="module")
+def errors(predictions):
+    return errors_of(predictions)
+
+
+def sampled(state, errors, named, total, columns=()):
+    return add(
+        state, collecting.collect_random(state, "ana", errors, named, columns, set=SET, total=total, seed=7)
+    )  # fmt: skip
+
+
+def test_errors_are_the_wrong_rows_with_their_keys(predictions, errors):
+    shown = cards(predictions, ",".join(map(str, errors.row.tolist())))
+    assert len(shown) == len(errors) and all(card.truth != card.answer for card in shown.values())
+    assert errors.rows == 600 and sum(errors.by_truth.values()) == 600
+    assert len(set(errors.key)) == len(errors)
+
+
+def test_a_sample_remembers_its_strata_and_grows(predictions, errors):
+    named = strata(predictions, errors, ("camera",))
+    assert all(" · " in name for name in named)
+    state = State()
+    sampled(state, errors, named, 40, ("camera",))
+    first = collecting.design_of(state)
+    assert first.drawn == 40 and first.size == len(errors)
+    sampled(state, errors, named, 20, ("camera",))
+    grown = collecting.design_of(state)
+    assert grown.drawn == 60 and len(list(state.of("example"))) == 60
+    drawn = {s.name: s.drawn for s in grown.strata}
+    held = {}
+    for _, fields in state.of("example"):
+        held[fields["stratum"]] = held.get(fields["stratum"], 0) + 1
+    assert held == {name: n for name, n in drawn.items() if n}
+    with pytest.raises(Conflict):
+        sampled(state, errors, strata(predictions, errors), 10)
+
+
+def test_too_many_strata_are_put_together(predictions, errors):
+    assert len(set(strata(predictions, errors, ("camera", "size"), most=6))) == 6
+
+
+def test_picked_rows_never_count_for_frequencies(predictions, errors):
+    state = State()
+    worst = np.argsort(-errors.loss)[:10].tolist()
+    add(state, collecting.collect_rows(state, "ana", errors, worst, "loss", set=SET))
+    add(state, acts.create(state, "ana", "dark", "Dark"))
+    add(state, acts.tag(state, "ana", [errors.key[worst[0]]], "dark"))
+    (row,) = catalogue(board(state), state, collecting.design_of(state), errors=len(errors), rows=600)
+    assert row.frequency.reason == "no_random_sample"
+
+
+def everything_tagged(predictions, errors):
+    state = State()
+    sampled(state, errors, strata(predictions, errors), len(errors))
+    add(state, acts.create(state, "ana", "dark", "Dark"))
+    add(state, acts.tag(state, "ana", list(errors.key), "dark"))
+    return state
+
+
+def test_gains_by_class_add_up_to_the_whole(predictions, errors):
+    state = everything_tagged(predictions, errors)
+    value_of = dict(zip(errors.key, errors.truth, strict=True))
+    told = parts(state, "dark", value_of, errors.by_truth, errors=len(errors))
+    assert sum(one.tagged for one in told) == len(errors)
+    (row,) = catalogue(board(state), state, collecting.design_of(state), errors=len(errors), rows=600)
+    total = sum(one.gain.value * errors.by_truth[one.value] for one in told)
+    assert total == pytest.approx(row.impact.value * 600) == pytest.approx(len(errors))
+
+
+def test_tags_are_carried_over_and_taken_back(predictions, errors, tmp_path):
+    state = everything_tagged(predictions, errors)
+    table = stored(tmp_path, mended(errors))
+    later = errors_of(table)
+    events = []
+    named = {"predictions": "s2", "digest": "d2"}
+    before = {k: dict(v) for k, v in state.objects.items()}
+    event = collecting.attach(state, "ana", later, strata(table, later), (), set=named, total=30, seed=1)
+    events.append(add(state, event))
+    (category,) = board(state).categories
+    still = set(errors.key) & set(later.key)
+    assert category.fields["was"] == len(errors)
+    assert set(category.examples) == still and len(category.gone) == len(errors) - len(still)
+    assert collecting.design_of(state).size == len(later)
+    queued = set(board(state).untagged)
+    assert queued and queued <= set(later.key) - set(errors.key)
+    add(state, undo(state, events, "ana"))
+    assert state.objects == before
+
+
+def mended(errors):
+    """The same examples by another model: other rows are wrong, and the rows come in another order."""
+    random = np.random.default_rng(0)
+    truth = random.choice(["a", "b", "c"], 600, p=[0.7, 0.25, 0.05])
+    random.random(600)
+    other = np.where(np.random.default_rng(5).random(600) < 0.3, np.where(truth == "a", "b", "a"), truth)
+    order = np.random.default_rng(9).permutation(600)
+    return {"id": [f"x{i}" for i in order], "y_true": truth[order].tolist(), "y_pred": other[order].tolist()}
+
+
+def test_neighbours_share_what_is_rare(predictions, errors):
+    found = {str(r): c for r, c in cards(predictions, ",".join(map(str, errors.row.tolist()))).items()}
+    near = neighbours(features(found), k=3)
+    alike = [found[key].truth == found[other].truth for key, others in near.items() for other in others[:1]]
+    assert np.mean(alike) > 0.9
+    assert {group.name for group in groups(found)} >= {"truth", "answer", "camera", "size"}
+
+
+def test_pictures_are_found_in_zips_and_only_pictures(tmp_path):
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(stream, "PNG")
+    path = tmp_path / "images.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("set/night/1.png", stream.getvalue())
+        archive.writestr("set/day/1.png", b"<svg onload=alert(1)>")
+        archive.writestr("set/2.png", b"not a picture")
+    url = read([(path, "images.zip")], "night/1.png")
+    assert url.startswith("data:image/png;base64,")
+    with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as image:
+        assert image.size == (40, 30)
+    for name in ("day/1.png", "2.png", "3.png", "../../etc/passwd"):
+        assert read([(path, "images.zip")], name) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_starters_name_known_actions(language):
+    for one in starters(language):
+        titles = interventions(one.id, one.name, language)
+        assert titles and all("_" not in title for title in titles)
+    assert interventions("own", "Something else", language)
