@@ -82,12 +82,15 @@ class DuplicateFacts:
         to be expected and mean nothing.
     listed : tuple of int
         File positions of further copies, at most 1,000.
+    key_repeated : int
+        Rows whose key (`roles.id`) an earlier row has.
     """
 
     rows: int
     repeated: int
     identified: bool
     listed: tuple[int, ...]
+    key_repeated: int = 0
 
 
 def label_facts(predictions: Predictions, *, engine: Engine | None = None) -> LabelFacts:
@@ -163,7 +166,13 @@ def duplicate_facts(predictions: Predictions, *, engine: Engine | None = None) -
             f"FROM {table}) WHERE r > first ORDER BY r LIMIT 1000"
         )
         listed = tuple(int(row[0]) for row in engine.rows(predictions, sql))
-    return DuplicateFacts(rows=int(distinct[1]), repeated=repeated, identified=identified, listed=listed)
+    again = 0
+    if predictions.roles.id:
+        name = quote(predictions.roles.id)
+        again = int(engine.rows(predictions, f"SELECT COUNT({name}) - COUNT(DISTINCT {name}) FROM {table}")[0][0])
+    return DuplicateFacts(
+        rows=int(distinct[1]), repeated=repeated, identified=identified, listed=listed, key_repeated=again
+    )
 
 
 def _identifies(predictions: Predictions, names: list[str], different: int, engine: Engine) -> bool:

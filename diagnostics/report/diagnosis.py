@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diagnostics.report.interventions import proposed
@@ -40,8 +40,9 @@ def diagnose(
     subjects: list[Subject] = []
     outcomes: list[RuleOutcome] = []
     slices: list[Slice] = []
-    both: tuple[tuple[Run, ...], tuple[Predictions, ...]] = (tuple(runs), tuple(predictions))
-    for name, items in zip(("run", "predictions"), both, strict=True):
+    all_runs, all_sets = tuple(runs), tuple(predictions)
+    named: tuple[tuple[str, Sequence[Run | Predictions]], ...] = (("run", all_runs), ("predictions", all_sets))
+    for name, items in named:
         for item in items:
             subject = subject_of(item)
             inputs = Inputs(**{name: item, **(given or {})})
@@ -49,8 +50,8 @@ def diagnose(
             outcomes.extend(examine(subject, inputs))
             slices.extend(inputs.measured("found_slices") or ())
     pairs = belonging(
-        [(subject_of(run), [source.name for source in run.sources]) for run in both[0]],
-        [(subject_of(found), found.source.name) for found in both[1]],
+        [(subject_of(run), [source.name for source in run.sources]) for run in all_runs],
+        [(subject_of(found), found.source.name) for found in all_sets],
     )
     return report_of(subjects, outcomes, slices, pairs)
 

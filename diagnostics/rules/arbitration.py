@@ -22,6 +22,10 @@ OVERRULES: Mapping[str, tuple[str, ...]] = {
     # 1. the curve cannot be read any more
     "nonfinite_loss": ("unstable_training", "stuck_at_chance", "loss_metric_mismatch", "checkpoint_missed", *_FIT),
     "unstable_training": ("stuck_at_chance", "loss_metric_mismatch", "checkpoint_missed", *_FIT),
+    "different_vocabularies": (
+        "sink_class", "confused_pair", "rare_class_low_recall", "class_imbalance", "class_never_true",
+        "miscalibration", "suspected_label_errors", "threshold_misplaced", "weak_slice", "inconsistent_labels_slice",
+    ),
     # 2. the earlier stage
     "stuck_at_chance": ("loss_metric_mismatch", "checkpoint_missed", *_FIT),
     "slow_training": (

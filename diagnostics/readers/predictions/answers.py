@@ -17,6 +17,9 @@ from diagnostics.readers.predictions.profile import Profile
 from diagnostics.readers.predictions.table import ROW
 from diagnostics.types import Note, Predictions, Question
 
+_OF_THE_FILE = ("duplicate_columns", "no_header", "joined", "percent_signs", "mixed_column")
+"""Notes that stay true whatever is answered."""
+
 
 def shape_key(path: Path) -> str:
     """Digest of a stored table's column names and types: answers are remembered for files of the same shape."""
@@ -35,7 +38,8 @@ def answered(predictions: Predictions, answers: Mapping[str, str]) -> tuple[Pred
     answers : mapping of question code to answer
         "truth", "predicted", "score", "weight": a column, or "" for none; "task": "multiclass" or "regression";
         "positive": a class; "score_kind"; "class_order": classes in the order of the columns, comma-separated;
-        "stacked": the column that tells the models apart, or "" for none; "truth_or_predicted".
+        "stacked": the column that tells the models apart, or "" for none; "truth_or_predicted"; "repeated_key":
+        "rows" or "groups".
 
     Raises
     ------
@@ -49,7 +53,7 @@ def answered(predictions: Predictions, answers: Mapping[str, str]) -> tuple[Pred
     found = roles.find(profile, answers)
     name = predictions.name.split(" · ")[0]
     sets = assemble(profile, found, name=name, source=predictions.source)
-    kept = tuple(note for note in predictions.notes if note.code in ("duplicate_columns", "no_header", "joined"))
+    kept = tuple(note for note in predictions.notes if note.code in _OF_THE_FILE)
     sets = tuple(replace(one, notes=one.notes + kept) for one in sets)
     column = answers.get("stacked")
     if column is None:

@@ -11,6 +11,7 @@ from typing import Any
 from diagnostics.queries.engine import quote
 from diagnostics.readers.predictions import leftovers, order
 from diagnostics.readers.predictions.profile import Profile
+from diagnostics.readers.predictions.remarks import repeated_key
 from diagnostics.readers.predictions.roles import Found, is_classification, is_ranking
 from diagnostics.readers.predictions.vocabulary import CONFIDENCE, LOGIT, tokens
 from diagnostics.types import Labels, Note, Predictions, Question, Roles, SourceFile, Task, classes_of
@@ -21,7 +22,7 @@ NEAR_ONE = 0.01
 
 def assemble(profile: Profile, found: Found, *, name: str, source: SourceFile) -> tuple[Predictions, ...]:
     """Prediction sets of one stored table: one, or one for each output."""
-    other = leftovers.place(profile, found)
+    other = _keyed(leftovers.place(profile, found), profile, found)
     other = replace(other, questions=tuple(q for q in other.questions if q.code not in found.answers))
     if found.answers.get("weight") in profile.columns:
         weighted = found.answers["weight"]
@@ -30,6 +31,17 @@ def assemble(profile: Profile, found: Found, *, name: str, source: SourceFile) -
     if found.outputs:
         return _several(profile, found, other, name, source)
     return (_one(profile, found, other, name, source),)
+
+
+def _keyed(other: leftovers.Leftovers, profile: Profile, found: Found) -> leftovers.Leftovers:
+    """With a key that repeats asked about, or taken for the key of a row where that is the answer."""
+    asked = repeated_key(profile, dict(other.roles.ignored)) if other.roles.id is None else None
+    if asked is None:
+        return other
+    if found.answers.get(asked.code) == "rows":
+        ignored = {name: why for name, why in other.roles.ignored.items() if name != asked.params["column"]}
+        return replace(other, roles=replace(other.roles, id=asked.params["column"], ignored=ignored))
+    return replace(other, questions=(*other.questions, asked))
 
 
 def identity(source: SourceFile, roles: Roles, task: Task, part: Mapping[str, Any]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as compute
 import pyarrow.csv as arrow_csv
 
 from diagnostics.exceptions import BrokenFile, UnreadableFile
@@ -19,6 +21,7 @@ BLOCK_BYTES = 2 * 1024 * 1024
 _SEPARATORS = (",", "\t", ";", "|")
 # Not "None" and not "-": both occur as class names and attribute values.
 _MISSING = ["", "nan", "NaN", "-nan", "NAN", "NULL", "null", "NA", "N/A", "n/a", "#N/A", "<NA>", "#na#"]
+_PERCENT = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)\s*%")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?")
 
 
@@ -37,6 +40,8 @@ class Dialect:
     renamed : tuple of str
     multiline : bool
         Whether quoted cells hold line breaks.
+    percent : tuple of str
+        Columns whose cells are numbers with a percent sign.
     """
 
     separator: str
@@ -45,6 +50,7 @@ class Dialect:
     header: bool
     renamed: tuple[str, ...]
     multiline: bool
+    percent: tuple[str, ...] = ()
 
 
 def is_number(text: str) -> bool:
@@ -102,8 +108,14 @@ def dialect(source: Source) -> Dialect:
     multiline = any("\n" in cell for row in rows for cell in row)
     return Dialect(
         separator=separator, decimal="," if comma else ".", names=names, header=header, renamed=renamed,
-        multiline=multiline,
+        multiline=multiline, percent=tuple(name for i, name in enumerate(names) if _is_percent(body, i)),
     )  # fmt: skip
+
+
+def _is_percent(body: list[list[str]], column: int) -> bool:
+    cells = [row[column].strip() for row in body if column < len(row)]
+    told = [cell for cell in cells if cell not in _MISSING]
+    return bool(told) and all(_PERCENT.fullmatch(cell) for cell in told)
 
 
 def _has_header(rows: list[list[str]]) -> bool:
@@ -129,13 +141,16 @@ def copy(source: Source, target: Path) -> Copied:
         Where a row has another number of columns.
     """
     how = dialect(source)
-    types: dict[str, pa.DataType] = {}
+    percent = set(how.percent)
+    types: dict[str, pa.DataType] = {name: pa.string() for name in percent}
     multiline = how.multiline
     for _ in range(2 * len(how.names) + 2):
         try:
             with _open(source, how, types, multiline) as reader:
-                rows = write_parquet(reader.schema, reader, target)
-            return Copied(rows=rows, header=how.header, renamed=how.renamed)
+                rows = write_parquet(reader.schema, _without_signs(reader, percent), target)
+            return Copied(rows=rows, header=how.header, renamed=how.renamed, percent=tuple(sorted(percent)))
+        except _NotPercent as error:
+            percent.discard(str(error))
         except pa.ArrowInvalid as error:
             clash = re.search(r"In CSV column #(\d+).*conversion error to ([a-z0-9_]+)", str(error))
             if clash:
@@ -148,6 +163,24 @@ def copy(source: Source, target: Path) -> Copied:
             else:
                 raise _broken(source, error) from error
     raise BrokenFile("mixed_types", file=source.name)
+
+
+class _NotPercent(Exception):
+    """A later cell of a column of percentages is none; the column stays text."""
+
+
+def _without_signs(batches: Iterable[pa.RecordBatch], percent: set[str]) -> Iterator[pa.RecordBatch]:
+    """Batches with "97.1%" as the number 97.1."""
+    for batch in batches:
+        whole = batch
+        for name in percent:
+            bare = compute.utf8_trim_whitespace(compute.utf8_rtrim(batch.column(name), "% \t"))
+            try:
+                number = compute.cast(compute.replace_substring(bare, ",", "."), pa.float64())
+            except pa.ArrowInvalid as error:
+                raise _NotPercent(name) from error
+            whole = whole.set_column(whole.schema.get_field_index(name), name, number)
+        yield whole
 
 
 def _open(source: Source, how: Dialect, types: dict[str, pa.DataType], multiline: bool) -> arrow_csv.CSVStreamingReader:

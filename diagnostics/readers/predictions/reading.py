@@ -14,6 +14,7 @@ from diagnostics.readers import scratch
 from diagnostics.readers.predictions import arrays, columnar, delimited, records, roles, stacked
 from diagnostics.readers.predictions.assembly import assemble
 from diagnostics.readers.predictions.profile import Profile
+from diagnostics.readers.predictions.remarks import mixed_columns
 from diagnostics.readers.predictions.table import Copied, TooManyRows
 from diagnostics.readers.predictions.vocabulary import NOT_PREDICTIONS
 from diagnostics.readers.source import Source
@@ -95,6 +96,9 @@ def interpret(source: Source, stored: Path, copied: Copied) -> tuple[Predictions
         found.notes.append(Note(code="no_header", params={}))
         found.ask("truth", found.truth, profile.names)
         found.ask("predicted", found.predicted, profile.names)
+    if copied.percent:
+        found.notes.append(Note(code="percent_signs", params={"columns": list(copied.percent)}))
+    found.notes.extend(mixed_columns(profile))
     described = source.described(f"predictions_{container(source)}")
     sets = assemble(profile, found, name=source.stem, source=described)
     return tuple(part for one in sets for part in stacked.split(profile, one))

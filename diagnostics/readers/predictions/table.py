@@ -39,11 +39,14 @@ class Copied:
         False where the file had no header line and the names were made up.
     renamed : tuple of str
         Names that occurred twice and got a number.
+    percent : tuple of str
+        Columns whose percent signs were taken off.
     """
 
     rows: int
     header: bool = True
     renamed: tuple[str, ...] = ()
+    percent: tuple[str, ...] = ()
 
 
 def write_parquet(schema: pa.Schema, batches: Iterable[pa.RecordBatch], target: Path) -> int:

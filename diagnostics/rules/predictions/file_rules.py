@@ -49,10 +49,12 @@ class DuplicateRows(Rule):
 
     SHARE = 0.005  # fraction of the rows; below it the numbers do not change
 
-    def check(self, duplicate_facts: DuplicateFacts) -> Finding | None:
-        """Report further copies of rows, where the inputs in the file tell rows apart."""
-        facts = duplicate_facts
-        if not facts.identified or facts.repeated < max(2, self.SHARE * facts.rows):
+    def check(self, duplicate_facts: DuplicateFacts, predictions: Predictions) -> Finding | None:
+        """Report further copies of rows, where the inputs in the file tell rows apart; else keys that repeat."""
+        facts, least = duplicate_facts, max(2, self.SHARE * duplicate_facts.rows)
+        if (not facts.identified or facts.repeated < least) and facts.key_repeated >= least:
+            return self._same_keys(facts, predictions.roles.id or "")
+        if not facts.identified or facts.repeated < least:
             return None
         return self.found(
             confidence=0.9,
@@ -60,6 +62,17 @@ class DuplicateRows(Rule):
             evidence=(Quantity(name="repeated_rows", value=facts.repeated, unit="rows", n=facts.rows),),
             hypotheses=(hypothesis("joined_twice", 0.5), hypothesis("leaked_between_splits", 0.5)),
         )
+
+    def _same_keys(self, facts: DuplicateFacts, column: str) -> Finding:
+        return self.found(
+            confidence=0.85,
+            params={
+                "variant": "keys", "column": column, "repeated": facts.key_repeated,
+                "share": facts.key_repeated / facts.rows,
+            },
+            evidence=(Quantity(name="repeated_keys", value=facts.key_repeated, unit="rows", n=facts.rows),),
+            hypotheses=(hypothesis("joined_twice", 0.5), hypothesis("several_files_in_one", 0.4)),
+        )  # fmt: skip
 
 
 class ConstantScore(Rule):

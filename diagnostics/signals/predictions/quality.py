@@ -32,7 +32,9 @@ def score_facts(predictions: Predictions) -> ScoreFacts:
 
 @signal
 def duplicate_facts(predictions: Predictions) -> DuplicateFacts:
-    """Rows that occur more than once."""
+    """Rows that occur more than once; which columns are answers must be known first."""
+    if any(q.guess is None and q.code in ("truth", "predicted") for q in predictions.questions):
+        raise Missing("needs_truth_and_prediction")
     return quality.duplicate_facts(predictions)
 
 
