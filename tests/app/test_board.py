@@ -158,3 +158,77 @@ def test_acts_on_what_is_not_there_are_refused():
 def test_a_new_category_takes_the_chosen_along():
     made = board_acts.event(base(), "ana", {"kind": "new", "name": "Dark", "keys": ["a", "not there"]})
     assert [c.object for c in made.changes if c.field == "category"] == ["example/a"]
+
+
+@pytest.fixture
+def tagged(project):
+    """A board with one category of ten examples; project, board, category and keys."""
+    collected(draw("queue", project=project))
+    create(draw("board", project=project), "Dark")
+    now = state_of(project)
+    (id,) = [id for id, _ in now.of("category")]
+    board = boards.find(entry(project)).entry.id
+    keys = list(boards.rows(now))
+    act = {"n": 1, "kind": "tag", "keys": keys[:10], "category": id}
+    boards.write(project, board, lambda s, who: board_acts.event(s, who, act))
+    return project, board, id, keys
+
+
+def test_everything_a_filter_holds_is_tagged_and_taken_back_at_once(tagged):
+    project, board, id, keys = tagged
+    page = draw("queue", project=project)
+    page.selectbox(key="many_truth").set_value("dog").run()
+    page.button(key="many_tag").click().run()
+    assert not page.exception
+    now = state_of(project)
+    rows = boards.rows(now)
+    wanted = {key for key in keys if rows[key] % 3 == 1}
+    assert wanted <= {key for key in keys if now.get(f"example/{key}", "category") == id}
+    boards.take_back(project, board)
+    assert sum(state_of(project).get(f"example/{key}", "category") == id for key in keys) == 10
+
+
+def test_blind_tags_leave_the_board_alone_and_give_a_kappa(tagged):
+    project, board, id, keys = tagged
+    page = draw("queue", project=project)
+    page.toggle(key="blind").set_value(True).run()
+    assert not page.exception
+    for n, key in enumerate(keys[:8]):
+        act = {"n": n, "kind": "blind", "session": "agreement", "keys": [key], "category": id}
+        boards.write(project, board, lambda s, who, act=act: board_acts.event(s, who, act))
+    assert sum(bool(fields.get("category")) for _, fields in state_of(project).of("example")) == 10
+    assert "Both used one and the same category only" in texts(draw("catalogue", project=project)).replace("\\", "")
+
+
+def test_suggestions_are_accepted_by_hand(tagged):
+    project, _board, id, _keys = tagged
+    page = draw("board", project=project)
+    page.session_state["suggestions"] = True
+    page.run()
+    assert not page.exception
+    accept = [button for button in page.button if button.key == f"accept_{id}"]
+    if accept:
+        before = sum(fields.get("category") == id for _, fields in state_of(project).of("example"))
+        accept[0].click().run()
+        assert sum(fields.get("category") == id for _, fields in state_of(project).of("example")) > before
+
+
+def test_a_person_who_may_not_write_changes_nothing(tagged, monkeypatch):
+    from app import access
+    from diagnostics.exceptions import Forbidden
+
+    project, board, _id, keys = tagged
+    monkeypatch.setattr(access, "may", lambda action, _project: action == access.READ)
+    for name in ("queue", "board", "catalogue"):
+        draw(name, project=project)
+    for write in (
+        lambda: boards.take_back(project, board),
+        lambda: boards.write(project, board, lambda s, who: board_acts.event(s, who, {"kind": "seen", "keys": keys})),
+        lambda: boards.create(entry(project)),
+    ):
+        with pytest.raises(Forbidden):
+            write()
+    own = entry(project)
+    monkeypatch.setattr(access, "may", lambda action, _project: False)
+    with pytest.raises(Forbidden):
+        boards.find(own)
