@@ -107,9 +107,7 @@ def _contrast(
         st.markdown(_("No feature tells the two groups apart beyond chance ({n} features compared).").format(
             n=len(encoding.names)))  # fmt: skip
     listed = found[:LISTED]
-    x = _("chance that a row of “{first}” has the larger value than one of “{second}”").format(
-        first=groups[0], second=groups[1]
-    )
+    x = _("chance of the larger value: “{first}” over “{second}”").format(first=groups[0], second=groups[1])
     figure = figures.contrast(
         [one.feature for one in listed], np.array([one.auc for one in listed]), np.array([one.low for one in listed]),
         np.array([one.high for one in listed]), explain_data.words(x), state.theme(),
@@ -127,5 +125,5 @@ def _sentence(one: Contrast, groups: tuple[str, str]) -> str:
         feature=f"**{escape(one.feature)}**", a=escape(number(one.first, language())), first=groups[0],
         na=integer(one.n_first, language()), b=escape(number(one.second, language())), second=groups[1],
         nb=integer(one.n_second, language()), auc=escape(number(one.auc, language())),
-        spread=escape(f" ({interval(one.low, one.high, language())})"),
+        spread=" " + escape(f"({interval(one.low, one.high, language())})"),
     )  # fmt: skip

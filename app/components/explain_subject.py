@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from diagnostics.explanations.work import Outcome
     from diagnostics.workspace import Upload
 
+FITTED = 5000
+"""Rows a stand-in is fitted to."""
+
 ROWS = {"200": 200, "500": 500, "1000": 1000, "2000": 2000}
 
 
@@ -176,10 +179,11 @@ def _of_stand_in(predictions: Predictions, sample: Sample, number: int) -> Pictu
 
     digests = (predictions.digest, repr(sorted(predictions.part.items())))
     names = tuple(sample.columns)
+    seen = loading.measured(sampled, predictions, names, FITTED)
     key = hashlib.sha256(repr((digests, names, len(sample), number)).encode()).hexdigest()
     outcome: Outcome | None = explain_store.wait_for(
         f"stand-in-{key}",
-        lambda job: work.stand_in(job, sample, names, number, digests, kind="boosting"),
+        lambda job: work.stand_in(job, sample, names, number, digests, kind="boosting", fitted_to=seen),
         told=_("Fitting and explaining a stand-in"),
     )
     if outcome is not None:

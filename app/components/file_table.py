@@ -15,11 +15,13 @@ from diagnostics.knowledge import error_text
 from diagnostics.workspace import RunEntry, Upload, UploadState
 
 _SHOWN = 20
+MODELS = frozenset(f"seems_{kind}_model" for kind in ("onnx", "lightgbm", "xgboost", "catboost", "skops"))
+"""Models are no logs, and yet nothing is wrong with them: they have pages of their own."""
 
 
 def refused(uploads: Sequence[Upload]) -> None:
     """Draw the files that could not be read: one block a reason, with the remedy and the names."""
-    broken = [upload for upload in uploads if upload.failures]
+    broken = [upload for upload in uploads if any(failure.code not in MODELS for failure in upload.failures)]
     if not broken:
         return
     count = ngettext("{n} file could not be read", "{n} files could not be read", len(broken)).format(n=len(broken))

@@ -82,9 +82,16 @@ def explain(job: Job, subject: ModelSubject, *, seed: int = 0) -> Outcome:
 
 def stand_in(
     job: Job, sample: Sample, columns: Sequence[str], number: int, digests: tuple[str, ...], *, kind: str = "tree",
-    depth: int = surrogates.DEPTH, explained: bool = True, seed: int = 0,
+    depth: int = surrogates.DEPTH, explained: bool = True, seed: int = 0, fitted_to: Sample | None = None,
 ) -> Outcome:  # fmt: skip
     """Fit a stand-in to the file's own answers and explain it.
+
+    Parameters
+    ----------
+    sample : Sample
+        Rows to explain.
+    fitted_to : Sample, optional
+        More rows of the same file to fit to.
 
     Raises
     ------
@@ -92,8 +99,9 @@ def stand_in(
         "surrogate_too_small" where it cannot be fitted.
     """
     job.tell(0, len(sample))
-    encoding = Encoding.of(sample.columns, columns)
-    rows, said = encoding.encode(sample.columns), _said(sample, number)
+    seen = fitted_to or sample
+    encoding = Encoding.of(seen.columns, columns)
+    rows, shown, said = encoding.encode(seen.columns), encoding.encode(sample.columns), _said(seen, number)
     known = np.isfinite(said)
     if known.sum() < 50 or np.ptp(said[known]) == 0:
         raise RunClinicError("surrogate_too_small")
@@ -101,11 +109,11 @@ def stand_in(
     subject = SurrogateSubject(
         surrogate=fitted, columns=tuple(columns), digests=digests, sample=sample, number=number, encoding=encoding
     )
-    answer = fitted.predict(rows)
+    answer = fitted.predict(shown)
     done = Outcome(subject=subject, reproduction=None, explained=None, plane=None, answer=answer)
-    for found in by_surrogate(fitted, rows, encoding, seed=seed) if explained else ():
+    for found in by_surrogate(fitted, shown, encoding, seed=seed) if explained else ():
         done = Outcome(subject=subject, reproduction=None, explained=found, plane=None, answer=answer)
-        job.tell(len(found.attribution.rows), len(rows), done)
+        job.tell(len(found.attribution.rows), len(shown), done)
     return done
 
 

@@ -146,13 +146,18 @@ def waterfall(
     figure.add_bar(
         x=steps, base=starts[:-1], y=list(range(1, count + 1)), orientation="h",
         marker={"color": [colours.worse if step > 0 else colours.better for step in steps]},
-        text=[f"{step:+.3g}" for step in steps], textposition="outside", cliponaxis=False,
-        textfont={"size": SMALL, "color": colours.ink},
+        text=[f"{step:+.3g}" for step in steps], textposition="none",
         customdata=[plain(label) for label in labels], hovertemplate="%{customdata}<br>%{text}<extra></extra>",
     )  # fmt: skip
     for place, at in enumerate(starts):
         figure.add_shape(type="line", x0=at, x1=at, y0=place - 0.1, y1=place + 1.1,
                          line={"color": colours.muted, "width": 1, "dash": "dot"})  # fmt: skip
+    # At the right of every bar, so that no number runs into the names at the left of a narrow picture.
+    figure.add_scatter(
+        x=np.maximum(starts[:-1], starts[1:]), y=list(range(1, count + 1)), mode="text", textposition="middle right",
+        text=[f" {step:+.3g}" for step in steps], textfont={"size": SMALL, "color": colours.ink}, hoverinfo="skip",
+        cliponaxis=False,
+    )  # fmt: skip
     ends = [(0, base, words.name("base")), (count + 1, float(starts[-1]), words.name("answer"))]
     figure.add_scatter(
         x=[at for _, at, _ in ends], y=[place for place, _, _ in ends], mode="markers+text",
@@ -162,8 +167,8 @@ def waterfall(
     )  # fmt: skip
     _feature_axis(figure, [words.names.get("base", ""), *labels, words.names.get("answer", "")])
     low, high = float(starts.min()), float(starts.max())
-    room = 0.16 * ((high - low) or 1.0)
-    figure.update_xaxes(range=[low - room, high + room])
+    reach = (high - low) or 1.0
+    figure.update_xaxes(range=[low - 0.05 * reach, high + 0.3 * reach])
     return figure
 
 

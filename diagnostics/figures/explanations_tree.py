@@ -62,7 +62,7 @@ def tree(boxes: Sequence[Any], words: AxisWords, theme: Theme = "light", *, lit:
         part = 0.5 if high == low else (box.value - low) / (high - low)
         fill = faded(colours.worse if part >= 0.5 else colours.better, 0.10 + 0.5 * abs(part - 0.5))
         tight = leaves > 9 and not box.feature
-        asked = shorten(question(box), 20) if box.feature else ""
+        asked = shorten(question(box), 24) if box.feature else ""
         text = "<br>".join(t for t in (f"<b>{plain(asked)}</b>" if asked else "", f"{box.value:.3g}",
                                        "" if tight else f"n = {box.n}") if t)  # fmt: skip
         figure.add_annotation(
