@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import loading
+from app import access, loading
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.knowledge import error_text
@@ -34,6 +34,7 @@ def jobs() -> Jobs:
 
 def path(upload: Upload) -> Path:
     """Return the bytes of an uploaded file, for reading only."""
+    access.require(access.READ, upload.project)
     return loading.workspace().upload_path(upload.id)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from app import loading, state
+from app import access, loading, state
 from app.components.guard import guarded
 from app.components.text import escape, plain
 from app.i18n import _, language, ngettext
@@ -23,7 +23,7 @@ OF_COLUMNS = (*CHANGEABLE, "stacked")
 
 def ask(entry: PredictionsEntry) -> None:
     """Draw the open questions of a set, folded; nothing where there are none."""
-    if not entry.n_questions or entry.answered:
+    if not entry.n_questions or entry.answered or not access.may(access.WRITE, entry.project):
         return
     title = ngettext(
         "{n} question about this file is open", "{n} questions about this file are open", entry.n_questions

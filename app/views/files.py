@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import loading, state
+from app import access, loading, state
 from app.components import (
     empty,
     file_table,
@@ -67,7 +67,7 @@ def _runs(runs: Sequence[RunEntry]) -> None:
 
 def _unplaced(runs: Sequence[RunEntry]) -> None:
     """Draw the mapping form of the first run that needs it; the others follow once it is answered."""
-    if not runs:
+    if not runs or not access.may(access.WRITE, runs[0].project):
         return
     with st.expander(_("Columns that need your word: {name}").format(name=escape(shorten(runs[0].name)))):
         mapping_form.draw(runs[0], loading.run(runs[0]))

@@ -1,6 +1,8 @@
 """The gate as pages meet it: what each role may read and change through `app.loading` and `app.people`."""
 
+import ast
 from itertools import product
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -11,6 +13,7 @@ from diagnostics.exceptions import Forbidden, NotFound
 from diagnostics.workspace.people import Role
 from tests.app.conftest import draw, keras, texts
 
+APP = Path(__file__).resolve().parents[2] / "app"
 MANAGING, WRITING, READING = {"boss", "owner"}, {"boss", "owner", "editor"}, {"boss", "owner", "editor", "viewer"}
 
 
@@ -196,3 +199,24 @@ def test_who_may_only_look_is_offered_nothing_to_change(project, be):
     assert not offered & {"delete_project", "delete_runs", "delete_files", "read_waiting", "share_make"}
     be("owner")
     assert {"delete_project", "share_make"} <= {button.key for button in draw("files", project=project).button}
+
+
+def doors():
+    """Every function of the app, outside the server, that reaches into the workspace: file, name and source."""
+    for file in sorted(APP.rglob("*.py")):
+        if "server" in file.parts or file.name in ("access.py", "settings.py"):
+            continue
+        source = file.read_text(encoding="utf-8")
+        for node in ast.parse(source).body:
+            text = ast.get_source_segment(source, node) or ""
+            if isinstance(node, ast.FunctionDef) and "workspace()." in text:
+                yield file.relative_to(APP).as_posix(), node.name, text
+
+
+def test_every_way_into_the_workspace_asks_the_gate():
+    found = list(doors())
+    assert len(found) >= 20
+    public = [(file, name) for file, name, text in found if not name.startswith("_") and "access." not in text]
+    assert public == []
+    # Private ones are behind a public one of the same file; no other room has any.
+    assert {file for file, name, _ in found if name.startswith("_")} <= {"loading.py"}
