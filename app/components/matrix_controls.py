@@ -26,7 +26,12 @@ class Reading:
 def draw(classes: int) -> Reading:
     """Draw the switches."""
     shares = {"counts": _("Counts"), "truth": _("% of truth"), "predicted": _("% of predicted")}
-    orders = {"name": _("Name"), "support": _("Support"), "recall": _("Worst recall"), "cluster": _("Confused together")}
+    orders = {
+        "name": _("Name"),
+        "support": _("Support"),
+        "recall": _("Worst recall"),
+        "cluster": _("Confused together"),
+    }
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         share = choices.one(
             _("Show"), shares, key="share", default="truth",

@@ -79,9 +79,7 @@ def _advice(fit: Temperature | None, *, softmax: bool) -> None:
         st.caption(_("A temperature would change nothing that shows: {value} ({spread}).").format(
             value=value, spread=spread))  # fmt: skip
         return
-    how = (
-        _("Divide all logits by it before the softmax.") if softmax else _("Divide the logit by it.")
-    )
+    how = _("Divide all logits by it before the softmax.") if softmax else _("Divide the logit by it.")
     text = _("Temperature **{value}** ({spread}) would mend it: log loss {before} → {after}. {how} Fit it on rows the "
              "final score is not measured on.")  # fmt: skip
     st.markdown(text.format(

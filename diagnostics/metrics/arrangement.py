@@ -58,8 +58,9 @@ def shares(confusion: ConfusionCounts, by: Share) -> FloatArray:
 
 
 def order(confusion: ConfusionCounts, by: Order) -> IntArray:
-    """Class numbers in reading order: as given, largest support first, or worst recall first (undefined last), or
-    confused classes beside each other.
+    """Class numbers in reading order.
+
+    As given, largest support first, worst recall first (undefined last), or confused classes beside each other.
     """
     size = len(confusion.classes)
     if by == "support":
