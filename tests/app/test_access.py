@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import update
 
 from app import access, loading, people
 from app.server import passes
 from diagnostics.exceptions import Forbidden, NotFound
 from diagnostics.workspace.people import Role
+from diagnostics.workspace.tables import shares
 from tests.app.conftest import draw, keras, texts
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -220,3 +222,28 @@ def test_every_way_into_the_workspace_asks_the_gate():
     assert public == []
     # Private ones are behind a public one of the same file; no other room has any.
     assert {file for file, name, _ in found if name.startswith("_")} <= {"loading.py"}
+
+
+@pytest.mark.parametrize("who", ["viewer", "guest"])
+def test_every_page_draws_for_who_may_only_look(project, be, who):
+    from app.main import PAGES
+
+    share, _ = loading.workspace().shares.create(project, author="o", page="", query={}, seconds=60)
+    for name in PAGES:
+        page = "" if name == "triage" else name
+        with loading.workspace()._database.writing() as connection:
+            connection.execute(update(shares).where(shares.c.id == share.id).values(page=page))
+        be("viewer" if who == "viewer" else f"guest {share.id}")
+        shown = draw(page, project=project)
+        said = texts(shown)
+        assert ("Shared view" in said) is (who == "guest"), name
+        assert "not part of the link" not in said, name
+
+
+def test_guests_stay_on_their_page(project, be):
+    share, _ = loading.workspace().shares.create(project, author="o", page="curves", query={}, seconds=60)
+    be(f"guest {share.id}")
+    assert "not part of the link" in texts(draw("files", project=project))
+    assert "not part of the link" in texts(draw("", project="theirs"))
+    shown = draw("curves", project="theirs")
+    assert shown.query_params["project"] in (project, [project])
