@@ -40,11 +40,16 @@ def split(profile: Profile, predictions: Predictions) -> tuple[Predictions, ...]
         # Only names that could be an output or a task; an attribute does not make keys unique by accident.
         if column in predictions.roles.attributes and profile.unique_within([repeated[0], column]):
             question = Question(code="stacked", guess=column, options=(column, ""), params={"key": repeated[0]})
-            return (replace(predictions, questions=(*predictions.questions, question)),)
+            return (replace(predictions, questions=(*_others(predictions), question)),)
     if named:
         question = Question(code="stacked", guess=None, options=(*named, ""))
-        return (replace(predictions, questions=(*predictions.questions, question)),)
+        return (replace(predictions, questions=(*_others(predictions), question)),)
     return (predictions,)
+
+
+def _others(predictions: Predictions) -> tuple[Question, ...]:
+    """Questions besides what a repeated key names: keys repeat where several models answer the same rows."""
+    return tuple(question for question in predictions.questions if question.code != "repeated_key")
 
 
 def parts_by(profile: Profile, predictions: Predictions, column: str) -> tuple[Predictions, ...]:
@@ -70,7 +75,7 @@ def _parts(profile: Profile, predictions: Predictions, column: str, *, sure: boo
             replace(
                 predictions, name=f"{predictions.name} · {column} {value}", roles=roles, part=part, n_rows=int(rows),
                 digest=identity(predictions.source, roles, predictions.task, part),
-                questions=predictions.questions + question,
+                questions=_others(predictions) + question,
             )
         )  # fmt: skip
     return tuple(sets)
