@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 
 from app import loading
-from diagnostics.catalogue.pictures import ENDINGS
 from diagnostics.workspace import PredictionsEntry
+
+SIDE = 720
 
 
 def of(entry: PredictionsEntry, names: Mapping[str, str]) -> dict[str, str]:
     """Return data URLs of the pictures that were uploaded, by the keys of `names`."""
-    wanted = {key: name for key, name in names.items() if PurePosixPath(name).suffix.lower() in ENDINGS}
-    found = {key: loading.picture(entry.project, name) for key, name in wanted.items()}
-    return {key: url for key, url in found.items() if url}
+    found = {key: loading.thumbnail(entry.project, name, SIDE) for key, name in names.items() if name}
+    return {
+        key: f"data:image/png;base64,{base64.b64encode(content).decode()}" for key, content in found.items() if content
+    }

@@ -1,9 +1,5 @@
 """Samples keep their design, tags find their rows again, and gains by class add up."""
 
-import base64
-import io
-import zipfile
-
 import numpy as np
 import pytest
 
@@ -15,11 +11,8 @@ from diagnostics.catalogue.cards import cards, features, neighbours
 from diagnostics.catalogue.errors import errors_of, strata
 from diagnostics.catalogue.events import Event, State, apply, undo
 from diagnostics.catalogue.groups import groups
-from diagnostics.catalogue.knowledge import interventions, starters
-from diagnostics.catalogue.pictures import read
 from diagnostics.catalogue.table import catalogue
 from diagnostics.exceptions import Conflict
-from diagnostics.knowledge import LANGUAGES
 from tests.rules.predictions.sets import stored
 
 SET = {"predictions": "s1", "digest": "d1"}
@@ -151,29 +144,3 @@ def test_neighbours_share_what_is_rare(predictions, errors):
     alike = [found[key].truth == found[other].truth for key, others in near.items() for other in others[:1]]
     assert np.mean(alike) > 0.9
     assert {group.name for group in groups(found)} >= {"truth", "answer", "camera", "size"}
-
-
-def test_pictures_are_found_in_zips_and_only_pictures(tmp_path):
-    from PIL import Image
-
-    stream = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(stream, "PNG")
-    path = tmp_path / "images.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("set/night/1.png", stream.getvalue())
-        archive.writestr("set/day/1.png", b"<svg onload=alert(1)>")
-        archive.writestr("set/2.png", b"not a picture")
-    url = read([(path, "images.zip")], "night/1.png")
-    assert url.startswith("data:image/png;base64,")
-    with Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))) as image:
-        assert image.size == (40, 30)
-    for name in ("day/1.png", "2.png", "3.png", "../../etc/passwd"):
-        assert read([(path, "images.zip")], name) == ""
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_starters_name_known_actions(language):
-    for one in starters(language):
-        titles = interventions(one.id, one.name, language)
-        assert titles and all("_" not in title for title in titles)
-    assert interventions("own", "Something else", language)
