@@ -35,9 +35,7 @@ def steps(value: str, cuts: FloatArray, results: Sequence[Any]) -> str:
     return between(0, len(cuts))
 
 
-def number_code(
-    predictions: Predictions, schema: pa.Schema, name: str, cuts: FloatArray, codes: Sequence[int], missing: int
-) -> str:
+def number_code(schema: pa.Schema, name: str, cuts: FloatArray, codes: Sequence[int], missing: int) -> str:
     """SQL of the bin of a number, or of a time in seconds since 1970; `missing` where it has no value.
 
     Parameters
@@ -56,9 +54,7 @@ def number_code(
     return f"CASE WHEN {present} THEN {steps(value, cuts, codes)} ELSE {missing} END"
 
 
-def value_code(
-    predictions: Predictions, schema: pa.Schema, name: str, values: Sequence[Any], missing: int, other: int
-) -> str:
+def value_code(schema: pa.Schema, name: str, values: Sequence[Any], missing: int, other: int) -> str:
     """SQL of a category's place in a list of raw values; `missing` for nulls and blanks, `other` for the rest."""
     column = _column(schema, name)
     whens = " ".join(f"WHEN {column.sql} = {literal(value)} THEN {code}" for code, value in enumerate(values))

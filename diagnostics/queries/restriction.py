@@ -45,7 +45,9 @@ class _Column:
         """SQL: whether there is a value."""
         if self.kind == "number":
             # Of whole numbers and decimals a NaN cannot come out of the cast; a null stays one.
-            return f"({self.sql} IS NOT NULL AND NOT isnan({self.number}))"
+            # DuckDB 2.0 takes isnan for false where a Parquet file's statistics, which leave NaN out, are finite.
+            infinite = f"{self.number} IN ({literal(math.inf)}, {literal(-math.inf)})"
+            return f"({self.sql} IS NOT NULL AND (isfinite({self.number}) OR {infinite}))"
         return (
             f"({self.sql} IS NOT NULL AND {self.trimmed} <> '')" if self.kind == "text" else f"{self.sql} IS NOT NULL"
         )

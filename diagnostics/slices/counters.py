@@ -18,6 +18,8 @@ class Counter(Protocol):
     """Counts the rows that are not set aside yet; the search asks nothing else about rows."""
 
     attributes: tuple[Attribute, ...]
+    parents: int
+    """Slices of two conditions that may be opened for a third; each costs a pass over the rows."""
 
     def tables(
         self, inside: Sequence[Term] = (), *, pairs_too: bool, progress: Progress | None = None,
@@ -52,6 +54,8 @@ class InMemory:
         With codes.
     scores : Scores
     """
+
+    parents = 400
 
     def __init__(self, attributes: Sequence[Attribute], scores: Scores) -> None:
         self.attributes = tuple(attributes)

@@ -6,7 +6,7 @@ pairs across them, so twenty attributes need about fifty histograms instead of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -142,16 +142,40 @@ def pairs(
         _count_chunk(codes, sizes, groups, products, blocks, scores.values, slice(start, start + CHUNK), counts, sums)
         if progress is not None:
             progress(min(1.0, (start + CHUNK) / n))
+    joint = {}
+    for key, counted in counts.items():
+        if scores.binary:
+            table = counted.reshape(-1, 2)
+            joint[key] = (table.sum(axis=1).astype(np.float64), table[:, 1].astype(np.float64))
+        else:
+            joint[key] = (counted.astype(np.float64), sums[key])
+    return rolled_up(groups, sizes, joint)
+
+
+def rolled_up(
+    groups: Sequence[Sequence[int]],
+    sizes: Sequence[int],
+    joint: Mapping[tuple[int, int], tuple[FloatArray, FloatArray]],
+) -> dict[tuple[int, int], Cells]:
+    """The table of every pair of attributes, out of the joint tables of groups of them.
+
+    Parameters
+    ----------
+    groups : sequence of sequence of int
+        Numbers of the attributes of each group.
+    sizes : sequence of int
+        Number of codes of each attribute.
+    joint : mapping of (group, group) to (n, total)
+        Flat, codes of the first group slowest; of a group with itself its own cells.
+    """
     tables: dict[tuple[int, int], Cells] = {}
-    digits = [_digits([sizes[i] for i in group]) for group in groups]
-    for a, b in blocks:
-        joint, sums_of = counts[a, b], sums.get((a, b))
-        rows = (joint.reshape(-1, 2).sum(axis=1) if sums_of is None else joint).astype(np.float64)
-        total = joint.reshape(-1, 2)[:, 1].astype(np.float64) if sums_of is None else sums_of
+    shapes = [[sizes[i] for i in group] for group in groups]
+    digits = [_digits(shape) for shape in shapes]
+    for (a, b), (rows, total) in joint.items():
         if a == b:
             tables.update(_inside(groups[a], sizes, rows, total))
         else:
-            shape = (products[a], products[b])
+            shape = (int(np.prod(shapes[a])), int(np.prod(shapes[b])))
             tables.update(
                 _across(groups[a], groups[b], digits[a], digits[b], rows.reshape(shape), total.reshape(shape))
             )

@@ -15,9 +15,6 @@ from diagnostics.slices.tails import Population, standardised
 PARENT_Z = 1.0
 """Permutation deviations a parent must lie above expectation: a child that is bad enough lifts its parents with it."""
 
-MOST_PARENTS = 400
-"""Parents opened, the most surprising first."""
-
 Deeper = tuple[tuple[Term, ...], float, float]
 
 
@@ -67,7 +64,7 @@ def deeper(
             parents.append((float(z[row, column]), terms))
     parents.sort(key=lambda p: -p[0])
     found: dict[tuple[Term, ...], Deeper] = {}
-    for _, terms in parents[:MOST_PARENTS]:
+    for _, terms in parents[: counter.parents]:
         if cancel is not None and cancel.is_set():
             raise Cancelled
         for child in _children(terms, combined, counter, of, min_size):

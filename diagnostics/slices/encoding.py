@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +26,9 @@ MAX_VALUES = 40
 
 UNIQUE = 0.9
 """Share of distinct values from which whole numbers or texts count as identifiers."""
+
+NO_CODES = np.zeros(0, dtype=np.uint8)
+"""Of an attribute whose rows an SQL engine counts."""
 
 _SAMPLE = 20_000
 
@@ -61,7 +66,7 @@ def encode(table: Table, name: str, *, min_size: int, rows: np.ndarray | None = 
         return _category(name, column, min_size)
     if is_number(column.type) or is_time(column.type):
         values = numbers(column)
-        if pa.types.is_integer(column.type) and _unique(values):
+        if pa.types.is_integer(column.type) and is_unique(values):
             return LeftOut(column=name, reason="identifier")
         return _number(name, values, min_size, Kind.NUMBER)
     if pa.types.is_null(column.type):
@@ -69,7 +74,17 @@ def encode(table: Table, name: str, *, min_size: int, rows: np.ndarray | None = 
     return LeftOut(column=name, reason="unsupported_type")
 
 
-def _unique(values: FloatArray) -> bool:
+def unsuited(name: str, cuts: FloatArray, gone: int, n: int, min_size: int) -> LeftOut | None:
+    """Why a number without cut points cannot be sliced by; None where it can, by being missing or not."""
+    if len(cuts):
+        return None
+    if gone == n:
+        return LeftOut(column=name, reason="empty")
+    return None if _two_sides(gone, n, min_size) else LeftOut(column=name, reason="constant")
+
+
+def is_unique(values: FloatArray) -> bool:
+    """Whether nearly every value occurs once, as those of identifiers do."""
     known = values[~np.isnan(values)]
     if len(known) < 50:
         return False
@@ -80,13 +95,8 @@ def _unique(values: FloatArray) -> bool:
 
 def _number(name: str, values: FloatArray, min_size: int, kind: Kind) -> Attribute | LeftOut:
     cuts = quantile_cuts(values, FINE_BINS)
-    if not len(cuts):
-        gone = int(np.isnan(values).sum())
-        if gone == len(values):
-            return LeftOut(column=name, reason="empty")
-        if not _two_sides(gone, len(values), min_size):
-            return LeftOut(column=name, reason="constant")
-    return from_cuts(name, values, cuts, min_size=min_size, kind=kind)
+    useless = unsuited(name, cuts, int(np.isnan(values).sum()), len(values), min_size)
+    return useless or from_cuts(name, values, cuts, min_size=min_size, kind=kind)
 
 
 def from_cuts(
@@ -94,20 +104,38 @@ def from_cuts(
 ) -> Attribute | LeftOut:
     """Code a number by given cut points."""
     codes = codes_of(values, cuts)
-    regular = len(cuts) + 1
-    counts = np.bincount(codes, minlength=regular + 1)
+    counts = np.bincount(codes, minlength=len(cuts) + 2)
+    found = numbered(name, cuts, counts, min_size=min_size, kind=kind)
+    return replace(found, codes=codes) if isinstance(found, Attribute) else found
+
+
+def numbered(
+    name: str, cuts: FloatArray, counts: np.ndarray, *, min_size: int, kind: Kind = Kind.NUMBER
+) -> Attribute | LeftOut:
+    """The attribute that cut points make, without its codes.
+
+    Parameters
+    ----------
+    name : str
+    cuts : ndarray of float, shape (k,)
+    counts : ndarray, shape (k + 2,)
+        Rows in each bin, those without a value last.
+    min_size : int
+    kind : Kind
+    """
+    regular, n = len(cuts) + 1, int(counts.sum())
     has_missing = bool(counts[regular])
     largest = int(counts[:regular].max())
-    if regular > 1 and len(values) - largest < min_size and not has_missing:
+    if regular > 1 and n - largest < min_size and not has_missing:
         return LeftOut(column=name, reason="near_constant")
     coarse = np.arange(regular)
     if regular > OWN_BIN:
-        coarse = merged(counts[:regular], coarse_bins(len(values), min_size))
+        coarse = merged(counts[:regular], coarse_bins(n, min_size))
     groups = int(coarse.max()) + 1
     if has_missing:
         coarse = np.append(coarse, groups)
     return Attribute(
-        name=name, kind=kind, codes=codes, size=regular + has_missing, regular=regular, cuts=cuts,
+        name=name, kind=kind, codes=NO_CODES, size=regular + has_missing, regular=regular, cuts=cuts,
         coarse=coarse, missing=regular if has_missing else None,
     )  # fmt: skip
 
@@ -129,35 +157,60 @@ def _category(name: str, column: pa.ChunkedArray, min_size: int) -> Attribute | 
         return LeftOut(column=name, reason="empty")
     counts = np.bincount(indices[~gone], minlength=len(vocabulary))
     present = int((counts > 0).sum())
-    if present > UNIQUE * (n - int(gone.sum())) and present > 50:
-        return LeftOut(column=name, reason="identifier")
     order = np.argsort(-counts, kind="stable")
-    kept = order[:MAX_VALUES][counts[order[:MAX_VALUES]] >= min(min_size, n)]
-    if not len(kept):
+    found = kept_values(name, counts[order], present, int(gone.sum()), n, min_size)
+    if isinstance(found, LeftOut):
+        return found
+    return _coded(name, vocabulary, indices, gone, order[:found], present)
+
+
+def kept_values(name: str, counts: np.ndarray, present: int, gone: int, n: int, min_size: int) -> int | LeftOut:
+    """How many of the most frequent values are kept.
+
+    Parameters
+    ----------
+    name : str
+    counts : ndarray of int
+        Rows of each value, descending; the first `MAX_VALUES` suffice.
+    present, gone, n : int
+        Distinct values, rows without one, rows.
+    min_size : int
+    """
+    if gone == n:
+        return LeftOut(column=name, reason="empty")
+    if present > UNIQUE * (n - gone) and present > 50:
+        return LeftOut(column=name, reason="identifier")
+    kept = int((counts[:MAX_VALUES] >= min(min_size, n)).sum())
+    if not kept:
         return LeftOut(column=name, reason="too_many_values", params={"values": present})
-    if present == 1 and not gone.any():
+    if present == 1 and not gone:
         return LeftOut(column=name, reason="constant")
-    if n - int(counts[kept].max()) < min_size and not gone.any():
+    if n - int(counts[0]) < min_size and not gone:
         return LeftOut(column=name, reason="near_constant")
-    return _coded(name, vocabulary, indices, gone, kept, present)
+    return kept
 
 
 def _coded(
     name: str, vocabulary: pa.Array, indices: np.ndarray, gone: np.ndarray, kept: np.ndarray, present: int
 ) -> Attribute:
-    regular = len(kept)
-    missing_code = regular if gone.any() else None
-    other_code = regular + (missing_code is not None) if present > regular else None
-    lookup = np.full(len(vocabulary), 0 if other_code is None else other_code, dtype=np.uint8)
-    lookup[kept] = np.arange(regular)
+    found = valued(name, [vocabulary[int(i)].as_py() for i in kept], bool(gone.any()), present)
+    lookup = np.full(len(vocabulary), 0 if found.other is None else found.other, dtype=np.uint8)
+    lookup[kept] = np.arange(len(kept))
     codes = lookup[indices]
-    if missing_code is not None:
-        codes[gone] = missing_code
-    size = regular + (missing_code is not None) + (other_code is not None)
+    if found.missing is not None:
+        codes[gone] = found.missing
+    return replace(found, codes=codes)
+
+
+def valued(name: str, values: Sequence[Any], gone: bool, present: int) -> Attribute:
+    """The attribute of some kept values of those present, without its codes."""
+    regular = len(values)
+    missing_code = regular if gone else None
+    other_code = regular + gone if present > regular else None
+    size = regular + gone + (other_code is not None)
     return Attribute(
-        name=name, kind=Kind.CATEGORY, codes=codes, size=size, regular=regular,
-        values=tuple(vocabulary[int(i)].as_py() for i in kept), coarse=np.arange(size),
-        missing=missing_code, other=other_code,
+        name=name, kind=Kind.CATEGORY, codes=NO_CODES, size=size, regular=regular, values=tuple(values),
+        coarse=np.arange(size), missing=missing_code, other=other_code,
     )  # fmt: skip
 
 

@@ -118,6 +118,15 @@ def search(
         Roles that the task needs are missing.
     Cancelled
     """
+    if outcome is None:
+        from diagnostics.slices.sql_finding import counts_by_sql, search_by_sql
+
+        if counts_by_sql(predictions):
+            named = None if columns is None else list(columns)
+            return search_by_sql(
+                predictions, columns=named, depth=depth, min_size=min_size, level=level, progress=progress,
+                cancel=cancel,
+            )  # fmt: skip
     table = Table(predictions)
     outcome = outcome or outcome_of(predictions, table)
     smallest = default_min_size(len(outcome)) if min_size is None else min_size

@@ -34,12 +34,17 @@ def screened(attribute: Attribute, outcome: Outcome) -> Attribute | LeftOut:
 
 def _explains(attribute: Attribute, values: np.ndarray) -> bool:
     """Whether the means of the values by code account for nearly all their variance."""
-    spread = float(values.var()) * len(values)
-    if spread <= 0 or attribute.size >= len(values) / 4:
-        return False
     n = np.bincount(attribute.codes, minlength=attribute.size)
     total = np.bincount(attribute.codes, weights=values, minlength=attribute.size)
-    between = float((total[n > 0] ** 2 / n[n > 0]).sum()) - float(values.sum()) ** 2 / len(values)
+    return accounts_for(n, total, float(values.var()) * len(values))
+
+
+def accounts_for(n: np.ndarray, total: np.ndarray, spread: float) -> bool:
+    """Whether sums of values by code leave next to nothing of their squared deviations `spread` to chance."""
+    rows = float(n.sum())
+    if spread <= 0 or len(n) >= rows / 4:
+        return False
+    between = float((total[n > 0] ** 2 / n[n > 0]).sum()) - float(total.sum()) ** 2 / rows
     return between > EXPLAINED * spread
 
 
@@ -49,9 +54,13 @@ def _same(attribute: Attribute, classes: np.ndarray) -> bool:
     if attribute.regular < 2 or attribute.regular > 4 * kinds:
         return False
     joint = np.bincount(attribute.codes.astype(np.int64) * kinds + classes, minlength=attribute.size * kinds)
-    table = joint.reshape(attribute.size, kinds)
-    rows, n = (table.sum(axis=1) > 0).sum(), len(classes)
-    columns = (table.sum(axis=0) > 0).sum()
+    return one_to_one(joint.reshape(attribute.size, kinds))
+
+
+def one_to_one(table: np.ndarray) -> bool:
+    """Whether the rows (values) and columns (classes) of a table of counts go one to one for nearly all it counts."""
+    n = table.sum()
+    rows, columns = (table.sum(axis=1) > 0).sum(), (table.sum(axis=0) > 0).sum()
     forth, back = table.max(axis=1).sum() / n, table.max(axis=0).sum() / n
     return bool(rows >= 2 and columns >= 2 and forth >= SAME and back >= SAME)
 

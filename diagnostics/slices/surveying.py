@@ -15,6 +15,7 @@ from diagnostics.slices.counting import Cancelled, Event, Progress
 from diagnostics.slices.finding import RELATED, SearchResult, coded, search
 from diagnostics.slices.gauge import Gauge
 from diagnostics.slices.search import LEVEL
+from diagnostics.slices.sql_finding import counts_by_sql, default_metric, renamed, search_by_sql
 from diagnostics.slices.table import Table
 from diagnostics.slices.tree import Node, error_tree
 from diagnostics.types import MetricValue, Predictions, Slice
@@ -91,6 +92,8 @@ def survey(
     KeyError, NeedsAnswer, Cancelled
         As `Gauge` and `finding.search`.
     """
+    if counts_by_sql(predictions, metric):
+        return _by_sql(predictions, metric or default_metric(predictions), min_size, depth, progress, cancel)
     gauge = Gauge(predictions, metric)
     smallest = gauge.min_size if min_size is None else min_size
     options: dict[str, Any] = {"min_size": smallest, "progress": progress, "cancel": cancel}
@@ -109,6 +112,19 @@ def _survey(gauge: Gauge, found: SearchResult, slices: tuple[Slice, ...]) -> Sur
         metric=gauge.metric, searched_by=gauge.metric if gauge.additive else gauge.whole.metric, slices=slices,
         tested=found.tested, survived=found.survived, min_size=found.min_size, unit=gauge.unit, units=gauge.units,
         overall=gauge.overall(), attributes=found.attributes, left_out=found.left_out, level=found.level,
+    )  # fmt: skip
+
+
+def _by_sql(
+    predictions: Predictions, metric: str, min_size: int | None, depth: int, progress: Progress | None,
+    cancel: Event | None,
+) -> Survey:  # fmt: skip
+    found = search_by_sql(predictions, metric=metric, min_size=min_size, depth=depth, progress=progress, cancel=cancel)
+    found = renamed(found, metric)
+    return Survey(
+        metric=metric, searched_by=metric, slices=found.slices, tested=found.tested, survived=found.survived,
+        min_size=found.min_size, unit="positives" if metric == "recall" else "rows", units=found.units,
+        overall=found.overall, attributes=found.attributes, left_out=found.left_out, level=found.level,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ Pearson type III curve, whose moments under permutation are exact (Mielke and Be
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +61,21 @@ def population(scores: Scores, rows: np.ndarray | None = None) -> Population:
     deviation = float(np.sqrt(np.mean(centred**2)))
     skewness = float(np.mean(centred**3)) / deviation**3 if deviation > 0 else 0.0
     return Population(n=n, total=float(values.sum()), mean=mean, deviation=deviation, skewness=skewness, binary=False)
+
+
+def population_of(sums: Sequence[float], *, binary: bool) -> Population:
+    """The same from the number of rows and the sums of the scores, their squares and their cubes."""
+    n, total, squares, cubes = sums
+    if n == 0:
+        return Population(n=0, total=0, mean=0, deviation=0, skewness=0, binary=binary)
+    mean = total / n
+    variance = mean * (1 - mean) if binary else max(0.0, squares / n - mean**2)
+    deviation = float(np.sqrt(variance))
+    third = cubes / n - 3 * mean * squares / n + 2 * mean**3
+    skewness = third / deviation**3 if deviation > 1e-12 * max(1.0, abs(mean)) else 0.0
+    if binary and deviation > 0:
+        skewness = (1 - 2 * mean) / deviation
+    return Population(n=n, total=total, mean=mean, deviation=deviation, skewness=skewness, binary=binary)
 
 
 def standardised(n: FloatArray, total: FloatArray, of: Population) -> FloatArray:

@@ -9,7 +9,11 @@ import pytest
 from diagnostics import queries
 from diagnostics.queries import quality
 from diagnostics.queries.transpiled import ClickHouse, Spark, Transpiled
+from diagnostics.slices.finding import search
+from diagnostics.slices.sql_finding import search_by_sql
 from tests.rules.predictions.sets import classifier, columns_of, stored
+from tests.slices.mixed import mixed, quantities
+from tests.slices.test_sql_counting import same_result
 from tests.support.java import find_java
 
 
@@ -77,3 +81,12 @@ def test_same_answer_as_duckdb(engine, sets, name):
     ours = np.asarray(call(sets[which], None), dtype=float)
     theirs = np.asarray(call(sets[which], engine), dtype=float)
     np.testing.assert_allclose(theirs, ours, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "make", [mixed, lambda folder: quantities(folder, rounded=True)], ids=["classes", "quantities"]
+)
+def test_slices_are_the_same_as_in_memory(engine, tmp_path, make):
+    predictions = make(tmp_path)
+    columns = ["site", "age", "count", "flag", "tiny"]
+    same_result(search(predictions, columns=columns), search_by_sql(predictions, columns=columns, engine=engine))
