@@ -16,14 +16,10 @@ from diagnostics.explanations.binding import Binding, Predictor, encoding_of
 from diagnostics.explanations.encoding import Encoding
 from diagnostics.explanations.reproduction import Reproduction, reproduce
 from diagnostics.explanations.sampling import Sample
-from diagnostics.explanations.sandbox import Model, Worker
+from diagnostics.explanations.sandbox import Model
 from diagnostics.explanations.surrogates import Surrogate
+from diagnostics.explanations.warm import warm
 from diagnostics.types import FloatArray
-
-CPU_SECONDS = 300
-"""Of one piece of work; a user watches its progress and can cancel it."""
-
-ANSWER_SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,9 +64,9 @@ class ModelSubject:
 
     @contextmanager
     def opened(self) -> Iterator[Predictor]:
-        """A predictor in a worker of its own."""
+        """A predictor in a worker nobody else uses meanwhile."""
         model = Model(format=self.format, content=self.path.read_bytes())
-        with Worker(model, cpu_seconds=CPU_SECONDS, answer_seconds=ANSWER_SECONDS) as worker:
+        with warm.borrowed(model) as worker:
             yield Predictor(worker, self.binding, self.encoding, output=self.number, classes=self.sample.classes)
 
     def checked(self, predictor: Predictor) -> tuple[Reproduction, ModelSubject]:

@@ -21,8 +21,9 @@ from diagnostics.explanations.linear import Plane, plane
 from diagnostics.explanations.local_linear import LocalExplanation
 from diagnostics.explanations.reproduction import Reproduction
 from diagnostics.explanations.sampling import Sample
-from diagnostics.explanations.sandbox import Model, ModelDescription, Worker
+from diagnostics.explanations.sandbox import Model, ModelDescription
 from diagnostics.explanations.subject import ModelSubject, SurrogateSubject, loss_of, target
+from diagnostics.explanations.warm import warm
 from diagnostics.types import FloatArray
 
 PERMUTED_ROWS = 500
@@ -58,7 +59,7 @@ class Outcome:
 def describe(job: Job, path: Path, format: str) -> ModelDescription:
     """Load a model once and return what it says of itself."""
     job.tell(0, 1)
-    with Worker(Model(format=format, content=path.read_bytes())) as worker:
+    with warm.borrowed(Model(format=format, content=path.read_bytes())) as worker:
         assert worker.description is not None
         return worker.description
 
