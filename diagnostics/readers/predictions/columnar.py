@@ -42,7 +42,8 @@ def copy(source: Source, target: Path) -> Copied:
     """
     try:
         if source.head.startswith(PARQUET_MAGIC):
-            with parquet.ParquetFile(source.path) as file:
+            # With pre-buffering every part that was read stays in memory: the whole file by the end.
+            with parquet.ParquetFile(source.path, pre_buffer=False) as file:
                 shape = file.metadata
                 _check(source, shape.num_rows, shape.num_columns)
                 return _write(file.schema_arrow, file.iter_batches(batch_size=BATCH_ROWS), target)
