@@ -78,7 +78,7 @@ def _parquet(path: Path, name: str) -> dict[str, FloatArray]:
     import pyarrow.parquet as parquet
 
     try:
-        file = parquet.ParquetFile(path)
+        file = parquet.ParquetFile(path, pre_buffer=False)
         if file.metadata.num_rows * file.metadata.num_columns > MAXIMUM_CELLS:
             raise TooLarge("too_many_cells", file=name, found=str(file.metadata.num_rows))
         return _numeric(file.read())

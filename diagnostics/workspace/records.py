@@ -60,6 +60,11 @@ class Upload:
     created: datetime
     deleted: datetime | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the file was read or refused, not merely stored."""
+        return self.state is not UploadState.RECEIVED
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sparkline:
