@@ -37,7 +37,8 @@ format: install-test
 	$(BIN)/ruff format $(SOURCES)
 
 test: check browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -m browser
 
 test-fast: install-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not postgres"

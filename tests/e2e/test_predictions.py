@@ -5,6 +5,7 @@ import pytest
 from tests.app import prediction_files as files
 from tests.e2e.conftest import DEMO
 from tests.support.pages import go, main_text, open_page, send_files, settled
+from tests.support.server import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -29,10 +30,13 @@ def test_the_threshold_moves_with_the_keyboard_and_the_link_keeps_it(server, pag
     before = counts.inner_text()
     slider = page.get_by_role("slider", name="Threshold")
     slider.focus()
-    for _ in range(30):
+
+    def moved() -> bool:
         slider.press("ArrowLeft")
-    page.wait_for_function("text => document.querySelector('table').innerText !== text", arg=before)
-    settled(page)
+        settled(page)
+        return counts.inner_text() != before
+
+    wait_until(moved, "another count")
     after, address = counts.inner_text(), page.url
     assert "threshold=" in address
     page.goto("about:blank")

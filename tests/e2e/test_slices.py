@@ -1,7 +1,5 @@
 """From a prediction file to its weak slice, to the rows of that slice on another page, and back by a link."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -24,16 +22,16 @@ def predictions(tmp_path):
     return file, int((camera == "night").sum()), int((wrong & (camera == "night")).sum())
 
 
-def counted(page) -> int:
-    """The n in the headline of the confusion matrix."""
-    return int(re.search(r"n = ([\d,]+)", main_text(page)).group(1).replace(",", ""))
+def counts(page, n: int) -> None:
+    """Wait until the headline of the confusion matrix counts `n` rows."""
+    page.get_by_text(f"n = {n:,}", exact=True).first.wait_for()
 
 
 def test_upload_search_open_see_the_matrix_change_save_and_come_back(server, page, predictions):
     file, night, errors = predictions
     send_files(page, server.url, [file])
     go(page, "Confusion matrix")
-    assert counted(page) == N
+    counts(page, N)
 
     go(page, "Slices")
     page.get_by_text("survive", exact=False).first.wait_for()
@@ -57,7 +55,7 @@ def test_upload_search_open_see_the_matrix_change_save_and_come_back(server, pag
     assert "slice=" in address
 
     go(page, "Confusion matrix")
-    assert counted(page) == night
+    counts(page, night)
     assert "camera = night" in main_text(page)
 
     page.goto("about:blank")
@@ -69,4 +67,4 @@ def test_upload_search_open_see_the_matrix_change_save_and_come_back(server, pag
     page.get_by_text(f"{night} rows of 1,500").wait_for(state="detached")
     settled(page)
     go(page, "Confusion matrix")
-    assert counted(page) == N
+    counts(page, N)
