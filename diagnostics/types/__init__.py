@@ -16,7 +16,6 @@ from diagnostics.types.findings import (
     Report,
     RuleOutcome,
     Severity,
-    Signal,
     Status,
     Subject,
 )
@@ -41,6 +40,6 @@ __all__ = [
     "Axis", "CalibrationBins", "Condition", "ConfusionCounts", "Curve", "Finding", "FloatArray", "GroupScores",
     "Hypothesis", "IntArray", "Intervention", "Labels", "Mark", "MetricValue", "Note", "Predictions", "Quantity",
     "Question", "Report", "ResidualMoments", "Role", "Roles", "RuleOutcome", "Run", "RunConfig", "ScoreHistogram",
-    "Segment", "Setting", "Severity", "Signal", "Slice", "SourceFile", "Split", "Status", "Subject", "Task",
+    "Segment", "Setting", "Severity", "Slice", "SourceFile", "Split", "Status", "Subject", "Task",
     "classes_of", "spelled",
 ]  # fmt: skip

@@ -78,21 +78,6 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signal:
-    """A measured fact without a verdict: a value, its unit, what it was measured on and where."""
-
-    name: str
-    value: float | None
-    unit: str = ""
-    on: str = ""
-    axis: Axis | None = None
-    at: float | None = None
-    n: int | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Hypothesis:
     """A possible cause, ranked: `weight` in (0, 1], `support` and `against` are evidence codes."""
 
