@@ -19,7 +19,7 @@ if str(_HERE.parent) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from app import access, state  # noqa: E402
-from app.components import chips, chrome, entrance, pickers, share  # noqa: E402
+from app.components.frame import chips, chrome, entrance, pickers, share  # noqa: E402
 from app.i18n import N_, _  # noqa: E402
 
 PAGES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import uploads
+from app.components.files import uploads
 from app.components.guard import guarded
 from app.i18n import _
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import loading, state
-from app.components import links, matrix_table
+from app.components import links
+from app.components.confusion import per_class
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.knowledge.numbers import interval, number
@@ -57,7 +58,7 @@ def _here(tasks: Sequence[Task]) -> str:
 def told(name: str, value: MetricValue) -> str:
     """A metric in one phrase of Markdown: name, value, interval, or why there is none."""
     if value.value is None:
-        return f"{escape(name)} **–** :gray[({escape(matrix_table.reason(value.reason))})]"
+        return f"{escape(name)} **–** :gray[({escape(per_class.reason(value.reason))})]"
     spread = interval(value.low, value.high, language())
     return f"{escape(name)} **{escape(number(value.value, language()))}**" + (
         f" :gray[({escape(spread)})]" if spread else ""

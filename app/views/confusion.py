@@ -5,19 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state, theme
-from app.components import (
-    active_slice,
-    class_errors,
-    finding_card,
-    grouping,
-    links,
-    matrix_chart,
-    matrix_controls,
-    matrix_difference,
-    matrix_table,
-    row_list,
-    verdict,
-)
+from app.components import active_slice, links
+from app.components.confusion import class_errors, controls, difference, matrix, per_class
+from app.components.findings import card, grouping, verdict
+from app.components.rows import row_list
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics import queries
@@ -86,17 +77,17 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
         return
     _headline(confusion)
     key = predictions.digest[:12] + predictions.digest[64:]
-    reading = matrix_controls.draw(len(confusion.classes))
+    reading = controls.draw(len(confusion.classes))
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        matrix_chart.draw(confusion, reading, key=key)
+        matrix.draw(confusion, reading, key=key)
     with right:
-        matrix_chart.top(confusion, key=key)
+        matrix.top(confusion, key=key)
     _examples(predictions, confusion, key)
-    matrix_table.draw(class_report(confusion), key=key)
+    per_class.draw(class_report(confusion), key=key)
     class_errors.draw(predictions, confusion, key)
     if entry.task != Task.MULTILABEL:
-        matrix_difference.draw(entry, confusion, key)
+        difference.draw(entry, confusion, key)
     with st.expander(_("How this is counted")):
         _method(predictions, confusion)
 
@@ -111,7 +102,7 @@ def _findings(entry: PredictionsEntry) -> None:
         mark, colour = theme.SEVERITY_MARKS[finding.severity]
         with st.expander(f":{colour}[{mark}] **{escape(told.title)}** {escape(told.summary)}"):
             st.caption(f"{escape(told.severity)} · {escape(told.confidence)}")
-            finding_card.details(told)
+            card.details(told)
 
 
 def _headline(confusion: ConfusionCounts) -> None:
@@ -119,7 +110,7 @@ def _headline(confusion: ConfusionCounts) -> None:
     names = {"accuracy": _("Accuracy"), "balanced_accuracy": _("Balanced accuracy"), "macro_f1": _("Macro F1")}
     for name in HEADLINE:
         value = compute(name, confusion=confusion)
-        parts.append(f"{names[name]} **{escape(matrix_table.told(value))}**")
+        parts.append(f"{names[name]} **{escape(per_class.told(value))}**")
     parts.append(_("n = {n}").format(n=integer(confusion.n, language())))
     with st.container(horizontal=True, gap="medium"):
         for part in parts:
@@ -127,7 +118,7 @@ def _headline(confusion: ConfusionCounts) -> None:
 
 
 def _examples(predictions: Predictions, confusion: ConfusionCounts, key: str) -> None:
-    cell = matrix_chart.picked(key)
+    cell = matrix.picked(key)
     st.header(_("Examples"), anchor=False)
     if cell is None or not set(cell) <= set(confusion.classes):
         st.caption(_("Click a cell of the matrix, or tick a mistake in the list, to see its rows."))

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import loading, state, theme
-from app.components import curve_chart, curve_controls, curve_rail, curve_tables, finding_card, links, verdict
+from app.components import links
+from app.components.curves import controls, curve_chart, rail, tables
+from app.components.findings import card, verdict
 from app.components.text import escape, shorten
 from app.i18n import _, language
 from diagnostics.curves import View
@@ -35,9 +37,9 @@ def render() -> None:
     report = loading.report(shown)
     runs = [loading.run(entry) for entry in shown]
     verdict.draw(report)
-    view = curve_controls.draw(runs)
-    _chart(runs, curve_rail.findings(report), view)
-    curve_tables.best_points(runs, view)
+    view = controls.draw(runs)
+    _chart(runs, rail.findings(report), view)
+    tables.best_points(runs, view)
     with st.expander(_("How this is drawn")):
         _method()
 
@@ -48,7 +50,7 @@ def _chart(runs: Sequence[Run], found: Sequence[Finding], view: View) -> None:
     opened = curve_chart.draw(runs, found, view)
     if opened is not None:
         _opened(found[opened])
-    curve_tables.download(runs, view.metrics)
+    tables.download(runs, view.metrics)
 
 
 def _opened(finding: Finding) -> None:
@@ -59,7 +61,7 @@ def _opened(finding: Finding) -> None:
         parts = (f"**{escape(told.severity)}**", escape(told.confidence), escape(shorten(finding.subject.name, 60)))
         st.caption(" · ".join(parts))
         st.markdown(escape(told.summary))
-        finding_card.details(told)
+        card.details(told)
 
 
 def _entries(offered: Sequence[RunEntry], picked: Sequence[str]) -> list[RunEntry]:

@@ -5,22 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import (
-    choices,
-    explain_compare,
-    explain_data,
-    explain_errors,
-    explain_features,
-    explain_global,
-    explain_model,
-    explain_row,
-    explain_subject,
-    explain_tree,
-    links,
-    set_page,
-    uploads,
-)
-from app.components.explain_subject import Picture
+from app.components import choices, links, set_page
+from app.components.explain import compare, data, errors, features, model, overall, row, subject, tree
+from app.components.explain.subject import Picture
+from app.components.files import uploads
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
@@ -42,7 +30,7 @@ def render() -> None:
     if not set_page.fits(predictions, TASKS):
         return
     try:
-        picture = explain_subject.obtain(predictions)
+        picture = subject.obtain(predictions)
     except RunClinicError as error:
         st.warning(escape(error_text(error, language())))
         links.to_page("files", _("Runs & files") + " ›")
@@ -52,16 +40,16 @@ def render() -> None:
 
 
 def _parts(picture: Picture, predictions: Predictions) -> None:
-    set_page.line(explain_subject.method(picture))
+    set_page.line(subject.method(picture))
     offered = {
         "all": _("All rows"), "row": _("One row"), "feature": _("One feature"), "errors": _("Errors"),
         "compare": _("Importance compared"), "tree": _("Tree"),
     }  # fmt: skip
     part = choices.one(_("Show"), offered, key="part", default="all")
-    drawn = {"all": _all, "row": _row, "feature": explain_features.draw, "compare": explain_compare.draw,
-             "tree": explain_tree.draw}  # fmt: skip
+    drawn = {"all": _all, "row": _row, "feature": features.draw, "compare": compare.draw,
+             "tree": tree.draw}  # fmt: skip
     if part == "errors":
-        explain_errors.draw(picture, predictions)
+        errors.draw(picture, predictions)
     else:
         drawn[part](picture)
     with st.expander(_("How this is computed")):
@@ -69,18 +57,18 @@ def _parts(picture: Picture, predictions: Predictions) -> None:
 
 
 def _all(picture: Picture) -> None:
-    explain_global.draw(picture)
+    overall.draw(picture)
     st.subheader(_("One row"), anchor=False)
-    explain_row.waterfall(picture, explain_data.pick_row(picture))
+    row.waterfall(picture, data.pick_row(picture))
     with st.expander(_("All rows as a heatmap")):
-        explain_global.heatmap(picture)
+        overall.heatmap(picture)
 
 
 def _row(picture: Picture) -> None:
-    place = explain_data.pick_row(picture)
-    explain_row.waterfall(picture, place)
-    explain_row.force(picture, place)
-    explain_row.lime(picture, place)
+    place = data.pick_row(picture)
+    row.waterfall(picture, place)
+    row.force(picture, place)
+    row.lime(picture, place)
 
 
 def _method(picture: Picture) -> list[str]:
@@ -92,7 +80,7 @@ def _method(picture: Picture) -> list[str]:
         _("A contribution says what the model used, not what causes the outcome."),
         _("Results repeat with the seed and are kept by the content of model and file."),
     ]  # fmt: skip
-    described = explain_subject.description_of(picture)
+    described = subject.description_of(picture)
     if described is not None:
-        lines.append(explain_model.locks(described))
+        lines.append(model.locks(described))
     return lines

@@ -7,19 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import access, loading, state
-from app.components import (
-    empty,
-    file_table,
-    links,
-    mapping_form,
-    messages,
-    pairing,
-    project_form,
-    run_table,
-    set_table,
-    undo,
-    uploads,
-)
+from app.components import empty, links, messages, undo
+from app.components.files import mapping, pairing, uploaded, uploads
+from app.components.files import runs as run_table
+from app.components.files import sets as set_table
+from app.components.frame import projects
 from app.components.text import escape, shorten
 from app.i18n import _
 from diagnostics.workspace import PredictionsEntry, RunEntry
@@ -38,17 +30,17 @@ def render() -> None:
     uploads.waiting(files)
     if project is None or not any(file.is_settled for file in files):
         empty.invite()
-        project_form.draw(project)
+        projects.draw(project)
         return
     uploads.area(key="files")
-    file_table.refused(files)
+    uploaded.refused(files)
     if runs:
         _runs(runs)
     if sets:
         _sets(sets)
     with st.expander(_("Files ({n})").format(n=len(files))):
-        file_table.draw(files, runs)
-    project_form.draw(project)
+        uploaded.draw(files, runs)
+    projects.draw(project)
 
 
 def _runs(runs: Sequence[RunEntry]) -> None:
@@ -70,7 +62,7 @@ def _unplaced(runs: Sequence[RunEntry]) -> None:
     if not runs or not access.may(access.WRITE, runs[0].project):
         return
     with st.expander(_("Columns that need your word: {name}").format(name=escape(shorten(runs[0].name)))):
-        mapping_form.draw(runs[0], loading.run(runs[0]))
+        mapping.draw(runs[0], loading.run(runs[0]))
 
 
 def _sets(sets: Sequence[PredictionsEntry]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import active_slice, chart, label_picker, links, row_list, set_page, sliders, topic
+from app.components import active_slice, chart, label_picker, links, set_page, sliders
+from app.components.findings import topic
+from app.components.rows import row_list
 from app.components.text import escape, plain
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import access, people, state
-from app.components import audit_log, members, messages, share
+from app.components import messages
+from app.components.frame import share
 from app.components.guard import guarded
+from app.components.people import audit, members
 from app.components.text import plain
 from app.i18n import _
 
@@ -25,7 +27,7 @@ def render() -> None:
         st.header(_("Links"), anchor=False)
         share.links(project, key="page")
         st.header(_("What happened in this project"), anchor=False)
-        audit_log.draw(project)
+        audit.draw(project)
     else:
         st.markdown(_("Only owners of a project see its people, its links and its log."))
     if access.may(access.ADMINISTER):
@@ -51,7 +53,7 @@ def _everyone() -> None:
         )
         st.button(_("End them"), disabled=picked is None, on_click=_end, args=(picked,), key="end_sign_ins")
     with st.expander(_("What happened everywhere")):
-        audit_log.draw(None)
+        audit.draw(None)
 
 
 @guarded

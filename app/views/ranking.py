@@ -5,7 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import active_slice, chart, links, matrix_table, row_list, set_page, sliders, topic
+from app.components import active_slice, chart, links, set_page, sliders
+from app.components.confusion import per_class
+from app.components.findings import topic
+from app.components.rows import row_list
 from app.components.text import escape, plain
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
@@ -100,7 +103,7 @@ def _sizes(found: GroupScores, key: str) -> None:
             _("Groups"): [one.groups for one in ranges],
             _("Without a relevant row"): [one.undefined for one in ranges],
             _("Mean NDCG"): [None if one.score.value is None else round(one.score.value, 4) for one in ranges],
-            _("Mean NDCG, 95 %"): [matrix_table.spread(one.score) for one in ranges],
+            _("Mean NDCG, 95 %"): [per_class.spread(one.score) for one in ranges],
         },
         hide_index=True,
         key=f"sizes-{key}",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import active_slice, links, residual_chart, residual_cost, residual_data, row_list, set_page, topic
+from app.components import active_slice, links, set_page
+from app.components.findings import topic
+from app.components.regression import cost, data, residuals
+from app.components.rows import row_list
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
@@ -36,16 +39,16 @@ def render() -> None:
 
 
 def _residuals(predictions: Predictions) -> None:
-    moments = loading.measured(residual_data.moments, predictions)
+    moments = loading.measured(data.moments, predictions)
     if not moments.n:
         st.warning(_("No row has both a truth and a prediction."))
         return
     key = predictions.digest[:12]
     _headline(predictions, moments)
-    residual_chart.against(predictions, key)
-    residual_chart.distribution(predictions, moments, key)
-    residual_cost.draw(predictions)
-    residual_chart.by_range(predictions, key)
+    residuals.against(predictions, key)
+    residuals.distribution(predictions, moments, key)
+    cost.draw(predictions)
+    residuals.by_range(predictions, key)
     st.header(_("Worst rows"), anchor=False)
     row_list.draw(
         predictions, where="", key=f"worst-{key}", empty=_("No row has both a truth and a prediction."),
@@ -61,7 +64,7 @@ def _headline(predictions: Predictions, moments: ResidualMoments) -> None:
         "bias": _("Mean residual"),
     }  # fmt: skip
     parts = [set_page.told(title, compute(name, moments=moments)) for name, title in names.items()]
-    parts.append(set_page.told(_("MAPE"), relative(loading.measured(residual_data.sides, predictions))))
+    parts.append(set_page.told(_("MAPE"), relative(loading.measured(data.sides, predictions))))
     parts.append(f"{_('Rows')} **{escape(integer(moments.n, language()))}**")
     set_page.line(parts)
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import (
-    active_slice,
-    set_page,
-    slice_builder,
-    slice_column,
-    slice_controls,
-    slice_examples,
-    slice_pair,
-    slice_results,
-    slice_saved,
-    slice_tree,
-    topic,
-)
-from app.components.slice_controls import Reading
+from app.components import active_slice, set_page
+from app.components.findings import topic
+from app.components.slices import builder, column, controls, examples, pair, results, saved, tree
+from app.components.slices.controls import Reading
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
@@ -40,7 +30,7 @@ def render() -> None:
     predictions = loading.predictions(entry)
     topic.draw(entry, FINDINGS)
     try:
-        reading = slice_controls.draw(predictions)
+        reading = controls.draw(predictions)
         _mode(entry, predictions, reading)
         _active(predictions)
     except RunClinicError as error:
@@ -51,18 +41,18 @@ def render() -> None:
 
 def _mode(entry: PredictionsEntry, predictions: Predictions, reading: Reading) -> None:
     if reading.mode == "search":
-        slice_results.draw(predictions, reading)
+        results.draw(predictions, reading)
     elif reading.mode == "own":
-        slice_builder.draw(predictions)
-        slice_saved.draw(predictions, reading)
+        builder.draw(predictions)
+        saved.draw(predictions, reading)
     elif reading.mode == "column":
-        slice_column.values(predictions, reading)
+        column.values(predictions, reading)
     elif reading.mode == "cross":
-        slice_column.crossed(predictions, reading)
+        column.crossed(predictions, reading)
     elif reading.mode == "compare":
-        slice_pair.draw(entry, predictions, reading)
+        pair.draw(entry, predictions, reading)
     else:
-        slice_tree.draw(predictions, reading)
+        tree.draw(predictions, reading)
 
 
 def _active(predictions: Predictions) -> None:
@@ -71,8 +61,8 @@ def _active(predictions: Predictions) -> None:
         return
     narrowed = loading.narrowed(predictions, text)
     if narrowed is not None:
-        slice_saved.form()
-        slice_examples.draw(narrowed)
+        saved.form()
+        examples.draw(narrowed)
 
 
 def _method() -> None:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import loading, state
-from app.components import chart, explain_data, explain_model, explain_store, set_page, uploads
+from app.components import chart, set_page
+from app.components.explain import data, store
+from app.components.explain import model as explain_model
+from app.components.files import uploads
 from app.components.text import escape, plain, shorten
 from app.i18n import _, language
 from diagnostics.figures import explanations_network as figures
@@ -25,7 +28,7 @@ def render() -> None:
     st.caption(_("What is the network made of, and does anything in it look wrong?"))
     uploads.report(stored=False)
     project = state.selection().project
-    files = explain_store.of_kinds(project, ("onnx", "keras", "safetensors", "summary")) if project else []
+    files = store.of_kinds(project, ("onnx", "keras", "safetensors", "summary")) if project else []
     explain_model.add()
     if not files:
         st.info(_("No model in this project yet. Add an ONNX, .keras or safetensors file, or the printed summary of a "
@@ -40,8 +43,8 @@ def render() -> None:
 def _read(model: Upload) -> Network | None:
     from diagnostics.explanations.structure import read_structure
 
-    place = explain_store.path(model)
-    found: Network | None = explain_store.wait_for(
+    place = store.path(model)
+    found: Network | None = store.wait_for(
         f"structure-{model.digest}", lambda job: read_structure(place.read_bytes(), model.name),
         told=_("Reading the layers"),
     )  # fmt: skip
@@ -90,7 +93,7 @@ def _graph(network: Network, found: tuple[Flag, ...], model: Upload) -> None:
     names = [layer.name for layer in network.layers]
     labels = {layer.name: f"{layer.kind} · {layer.name}\n{_size(layer)}" for layer in network.layers}
     figure = figures.network(
-        names, labels, network.edges, explain_data.words(""), state.theme(),
+        names, labels, network.edges, data.words(""), state.theme(),
         flagged={flag.layer for flag in found}, ends={*network.inputs, *network.outputs},
     )  # fmt: skip
     alt = _("Graph of {n} layers from {first} to {last}.").format(n=len(names), first=names[0], last=names[-1])

@@ -5,22 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import (
-    active_slice,
-    links,
-    set_page,
-    sliders,
-    threshold_best,
-    threshold_calibration,
-    threshold_chart,
-    threshold_counts,
-    threshold_data,
-    threshold_goal,
-    threshold_table,
-    topic,
-)
+from app.components import active_slice, links, set_page, sliders
+from app.components.findings import topic
 from app.components.text import escape, plain
-from app.components.threshold_data import MACRO, MICRO, Target
+from app.components.thresholds import best as threshold_best
+from app.components.thresholds import calibration, counts, data, table
+from app.components.thresholds import curves as threshold_chart
+from app.components.thresholds import goal as threshold_goal
+from app.components.thresholds.data import MACRO, MICRO, Target
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
 from diagnostics.knowledge import error_text
@@ -58,27 +50,27 @@ def render() -> None:
 
 
 def _scores(predictions: Predictions) -> None:
-    targets = threshold_data.targets(predictions)
+    targets = data.targets(predictions)
     if not targets:
         st.warning(_("This file has decisions but no scores: there is nothing to cut. Save the probability of each "
                      "class, or the score of the positive one, with the predictions."))  # fmt: skip
         links.to_page("files", _("Runs & files") + " ›")
         if predictions.roles.score_kind == "confidence":
-            threshold_calibration.draw(None, predictions, predictions.digest[:12])
+            calibration.draw(None, predictions, predictions.digest[:12])
         return
     code = _choice(targets)
     key = f"{predictions.digest[:12]}-{code}"
     if code == MACRO:
         _averaged(predictions, key)
     elif code == MICRO:
-        curves = loading.measured(threshold_data.micro, predictions)
+        curves = loading.measured(data.micro, predictions)
         _cut(predictions, None, curves, key)
     else:
         target = next(one for one in targets if f"class:{one.name}" == code)
-        curves = loading.measured(threshold_data.curves, target.predictions, target.label)
+        curves = loading.measured(data.curves, target.predictions, target.label)
         _cut(predictions, target, curves, key)
     if len(targets) > 1:
-        threshold_table.classes(loading.measured(threshold_data.every, predictions), key)
+        table.classes(loading.measured(data.every, predictions), key)
     with st.expander(_("How this is counted")):
         _method(targets[0].predictions)
 
@@ -108,16 +100,16 @@ def _cut(predictions: Predictions, target: Target | None, curves: ScoreCurves, k
     if curves.sweep.positives <= 0 or curves.sweep.negatives <= 0:
         st.warning(_("Only one side occurs in the truth: ROC and thresholds need rows of both."))
         return
-    used = loading.measured(threshold_data.cut_in_use, given, label) if target else None
+    used = loading.measured(data.cut_in_use, given, label) if target else None
     goal = threshold_goal.draw()
     best = loading.measured(
-        threshold_data.best, given, label, target is None, goal.code, goal.first, goal.second, used
+        data.best, given, label, target is None, goal.code, goal.first, goal.second, used
     )  # fmt: skip
     threshold_best.draw(best, goal)
     low, high = curves.range
     start = used if used is not None else (best.threshold if best else (low + high) / 2)
     threshold = sliders.slide(_("Threshold"), low, high, key=threshold_best.SLIDER, default=start)
-    threshold_counts.draw(curves, threshold, positive=name)
+    counts.draw(curves, threshold, positive=name)
     place = min(curves.sweep.at(threshold), len(curves.sweep.threshold) - 1)
     rate, recall = float(curves.sweep.false_alarm[place]), float(curves.sweep.recall[place])
     at = ((rate, recall), (recall, float(curves.sweep.precision[place])))
@@ -127,17 +119,17 @@ def _cut(predictions: Predictions, target: Target | None, curves: ScoreCurves, k
     threshold_chart.goal(curves, goal, threshold, best, key)
     left, right = st.columns(2, gap="medium")
     with left:
-        threshold_calibration.draw(target, predictions, key)
+        calibration.draw(target, predictions, key)
     with right:
-        threshold_calibration.scores(curves, name, threshold, key)
-    threshold_table.points(curves, name, key)
+        calibration.scores(curves, name, threshold, key)
+    table.points(curves, name, key)
     if target is not None:
-        threshold_counts.rows(target, threshold, key)
+        counts.rows(target, threshold, key)
 
 
 def _averaged(predictions: Predictions, key: str) -> None:
     """The mean curve over the classes, theirs faint behind it."""
-    every = loading.measured(threshold_data.every, predictions)
+    every = loading.measured(data.every, predictions)
     curves = list(every.values())
     set_page.line([
         set_page.told(_("Mean area under ROC"), macro([one.auc for one in curves])),
@@ -150,7 +142,7 @@ def _averaged(predictions: Predictions, key: str) -> None:
     prs = [(name, *mean_pr(curves)), *((f" {plain(label)}", *one.pr) for label, one in behind)]
     threshold_chart.pair(rocs, prs, prevalence=None, at=None, key=key)
     st.caption(_("A mean of curves has no threshold of its own: pick a class, or the pooled decisions, to cut."))
-    threshold_calibration.draw(None, predictions, key)
+    calibration.draw(None, predictions, key)
 
 
 def _headline(curves: ScoreCurves) -> None:

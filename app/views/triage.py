@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import empty, messages, uploads
+from app.components import empty, messages
+from app.components.files import uploads
 from app.components.text import escape, shorten
 from app.i18n import _
 from diagnostics.workspace import Project, RunEntry
@@ -25,8 +26,8 @@ def render() -> None:
         empty.invite()
         return
     # Rules, knowledge and drawing are not needed to invite a first visitor, whose page must come at once.
-    from app.components import diagnosis
-    from app.components.subjects import Subjects
+    from app.components.findings.subjects import Subjects
+    from app.components.triage import diagnosis
 
     about = loading.of_runs(sets, chosen) if picked.runs else sets
     diagnosis.draw(project.id, chosen, about, subjects=Subjects(runs, sets))

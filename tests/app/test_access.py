@@ -156,7 +156,7 @@ def test_what_is_done_is_noted_with_the_person(project, entries, be):
     be("owner")
     newest = people.log(project)[0]
     assert (newest.who, newest.action, newest.object) == ("editor", "rename_run", entries[0][0].id)
-    from app.components.audit_log import as_csv
+    from app.components.people.audit import as_csv
 
     loading.workspace().audit.note("＝cmd", "@x", project, "-1+1")
     row = as_csv(people.log(project)).splitlines()[1]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app import boards, loading
-from app.components import board_acts
+from app.components.board import acts
 from diagnostics.catalogue.collecting import design_of
 from diagnostics.catalogue.events import Event, State, apply, setting
 from diagnostics.exceptions import NotFound
@@ -76,7 +76,7 @@ def test_a_category_is_made_renamed_merged_deleted_and_undone(project):
     keys = list(boards.rows(now))
     made = boards.find(entry(project)).entry.id
     tag = {"n": 1, "kind": "tag", "keys": keys[:3], "category": ids["Dark"]}
-    boards.write(project, made, lambda s, who: board_acts.event(s, who, tag))
+    boards.write(project, made, lambda s, who: acts.event(s, who, tag))
     page = draw("board", project=project)
     page.selectbox(key="change_which").set_value(ids["Dark"]).run()
     page.selectbox(key=f"merge_{ids['Dark']}").set_value(ids["Blurred"]).run()
@@ -96,8 +96,8 @@ def test_the_catalogue_shows_frequency_and_impact(project):
     keys = list(boards.rows(now))
     board = boards.find(entry(project)).entry.id
     act = {"n": 1, "kind": "tag", "keys": keys[:10], "category": id}
-    boards.write(project, board, lambda s, who: board_acts.event(s, who, act))
-    boards.write(project, board, lambda s, who: board_acts.event(s, who, {"n": 2, "kind": "seen", "keys": keys[10:]}))
+    boards.write(project, board, lambda s, who: acts.event(s, who, act))
+    boards.write(project, board, lambda s, who: acts.event(s, who, {"n": 2, "kind": "seen", "keys": keys[10:]}))
     page = draw("catalogue", project=project)
     shown = json.dumps([frame.value.to_dict() for frame in page.dataframe], default=str)
     assert "25%" in shown and "8.3%" in shown
@@ -110,7 +110,7 @@ def test_tags_find_their_rows_in_the_next_predictions(project, store):
     (id,) = [id for id, _ in now.of("category")]
     board = boards.find(entry(project)).entry.id
     act = {"n": 1, "kind": "tag", "keys": list(boards.rows(now)), "category": id}
-    boards.write(project, board, lambda s, who: board_acts.event(s, who, act))
+    boards.write(project, board, lambda s, who: acts.event(s, who, act))
     stored, _ = loading.add_files(project, [("later.csv", table(wrong=20, offset=28))])
     loading.ingest(project, stored)
     later = next(e for e in loading.prediction_sets(project) if boards.find(e) is None)
@@ -146,17 +146,17 @@ def base():
 )
 def test_broken_acts_are_refused(act):
     with pytest.raises(ValueError):
-        board_acts.event(base(), "ana", act)
+        acts.event(base(), "ana", act)
 
 
 def test_acts_on_what_is_not_there_are_refused():
     for act in ({"kind": "tag", "keys": ["b"], "category": "x"}, {"kind": "tag", "keys": ["a"], "category": "y"}):
         with pytest.raises(NotFound):
-            board_acts.event(base(), "ana", act)
+            acts.event(base(), "ana", act)
 
 
 def test_a_new_category_takes_the_chosen_along():
-    made = board_acts.event(base(), "ana", {"kind": "new", "name": "Dark", "keys": ["a", "not there"]})
+    made = acts.event(base(), "ana", {"kind": "new", "name": "Dark", "keys": ["a", "not there"]})
     assert [c.object for c in made.changes if c.field == "category"] == ["example/a"]
 
 
@@ -170,7 +170,7 @@ def tagged(project):
     board = boards.find(entry(project)).entry.id
     keys = list(boards.rows(now))
     act = {"n": 1, "kind": "tag", "keys": keys[:10], "category": id}
-    boards.write(project, board, lambda s, who: board_acts.event(s, who, act))
+    boards.write(project, board, lambda s, who: acts.event(s, who, act))
     return project, board, id, keys
 
 
@@ -195,7 +195,7 @@ def test_blind_tags_leave_the_board_alone_and_give_a_kappa(tagged):
     assert not page.exception
     for n, key in enumerate(keys[:8]):
         act = {"n": n, "kind": "blind", "session": "agreement", "keys": [key], "category": id}
-        boards.write(project, board, lambda s, who, act=act: board_acts.event(s, who, act))
+        boards.write(project, board, lambda s, who, act=act: acts.event(s, who, act))
     assert sum(bool(fields.get("category")) for _, fields in state_of(project).of("example")) == 10
     assert "Both used one and the same category only" in texts(draw("catalogue", project=project)).replace("\\", "")
 
@@ -223,7 +223,7 @@ def test_a_person_who_may_not_write_changes_nothing(tagged, monkeypatch):
         draw(name, project=project)
     for write in (
         lambda: boards.take_back(project, board),
-        lambda: boards.write(project, board, lambda s, who: board_acts.event(s, who, {"kind": "seen", "keys": keys})),
+        lambda: boards.write(project, board, lambda s, who: acts.event(s, who, {"kind": "seen", "keys": keys})),
         lambda: boards.create(entry(project)),
     ):
         with pytest.raises(Forbidden):

@@ -6,7 +6,7 @@ import zipfile
 from PIL import Image
 
 from app import loading
-from app.components import board_pictures
+from app.components.board import pictures
 
 ROWS = b"id,y_true,y_pred,image\n" + b"".join(b"r%d,cat,dog,photos/%d.png\n" % (i, i) for i in range(30))
 
@@ -23,6 +23,6 @@ def archive() -> bytes:
 def test_named_pictures_become_small_data_urls(store):
     project = store({"predictions.csv": ROWS, "photos.zip": archive()})
     (entry,) = loading.prediction_sets(project)
-    found = board_pictures.of(entry, {"a": "photos/3.png", "b": "photos/4.png", "c": "photos/9.png", "d": ""})
+    found = pictures.of(entry, {"a": "photos/3.png", "b": "photos/4.png", "c": "photos/9.png", "d": ""})
     assert set(found) == {"a"}
     assert found["a"].startswith("data:image/png;base64,")

@@ -3,7 +3,7 @@
 import pytest
 
 from app import loading
-from app.components import explain_store
+from app.components.explain import store as explain_store
 from tests.app.conftest import draw, texts
 from tests.app.test_curves import charts
 from tests.support import explained

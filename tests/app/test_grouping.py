@@ -1,4 +1,4 @@
-from app.components import grouping
+from app.components.findings import grouping
 from diagnostics.types import Finding, Report, RuleOutcome, Severity, Status, Subject
 
 A, B, C = (Subject(kind="run", name=name, key=name) for name in "abc")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app import loading
-from app.components import role_form
+from app.components.files import roles
 from tests.app import prediction_files as files
 from tests.app.conftest import draw, texts
 
@@ -18,7 +18,7 @@ def unsure(seed: int = 0) -> bytes:
 def test_only_answers_and_changes_are_kept():
     values = {"truth": "a", "positive": None, "score": "", "predicted": "b"}
     now = {"score": "s", "predicted": "b"}
-    assert role_form.collected(values, ["truth", "positive"], now) == {"truth": "a", "score": ""}
+    assert roles.collected(values, ["truth", "positive"], now) == {"truth": "a", "score": ""}
 
 
 def test_an_open_question_is_asked_on_the_page_and_the_answer_reads_the_file_again(store):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app import loading
-from app.components import slice_search
+from app.components.slices import search
 from diagnostics.slices.notation import to_text
 from diagnostics.types import Condition, MetricValue, Slice
 from tests.app.conftest import draw, texts
@@ -73,18 +73,19 @@ def test_the_active_slice_shows_errors_beside_successes(project):
 
 def test_ticking_a_row_and_clicking_a_dot_make_the_slice_active(monkeypatch):
     from app import state
-    from app.components import slice_forest, slice_table
+    from app.components.slices import forest
+    from app.components.slices import table as slice_table
 
     value = MetricValue(name="accuracy", value=0.5, n=10)
     slices = [Slice(predicate=(Condition(column="a", op="==", value=n),), n=10, metric=value, rest=value, delta=None)
               for n in range(3)]  # fmt: skip
     told = []
     monkeypatch.setattr(state, "select", lambda **changes: told.append(changes["slice"]))
-    monkeypatch.setattr(slice_forest.st, "rerun", lambda: told.append("rerun"))
+    monkeypatch.setattr(forest.st, "rerun", lambda: told.append("rerun"))
     monkeypatch.setattr(state, "widget", lambda _key, _default: {"selection": {"rows": [2]}})
     slice_table._ticked("key", slices)
-    slice_forest.chosen({"x": 0.4, "y": 1}, [one.predicate for one in slices], key="key")
-    slice_forest.chosen({"x": 0.4, "y": 9}, [one.predicate for one in slices], key="key")
+    forest.chosen({"x": 0.4, "y": 1}, [one.predicate for one in slices], key="key")
+    forest.chosen({"x": 0.4, "y": 9}, [one.predicate for one in slices], key="key")
     assert told == ['[["a","==",2]]', '[["a","==",1]]', "rerun"]
 
 
@@ -183,7 +184,7 @@ def test_a_running_search_shows_progress_and_can_be_stopped(project, monkeypatch
             raise Cancelled
         return
 
-    monkeypatch.setattr(slice_search, "PATIENCE", 0.05)
+    monkeypatch.setattr(search, "PATIENCE", 0.05)
     monkeypatch.setattr("app.components.slice_results.survey", slow)
     page = draw("slices", project=project)
     page.button(key="stop_search").click().run()

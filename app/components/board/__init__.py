@@ -1,0 +1,1 @@
+"""The error board: columns, cards, and what moves them."""

@@ -1,0 +1,81 @@
+"""Numbers of a board in words: progress, when to stop, what a category would be worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.components.board.feed import looked_at, on_board
+from app.i18n import _, language, ngettext
+from diagnostics.catalogue.board import board as drawn
+from diagnostics.catalogue.collecting import about, design_of
+from diagnostics.catalogue.estimates import Saturation, saturation
+from diagnostics.catalogue.events import State
+from diagnostics.catalogue.table import CatalogueRow, catalogue
+from diagnostics.knowledge.numbers import integer, number, percent, percent_interval
+from diagnostics.types import MetricValue
+
+
+def rows(now: State) -> tuple[CatalogueRow, ...]:
+    """Return the rows of the catalogue."""
+    return catalogue(drawn(now), now, design_of(now), errors=about(now, "errors") or 0, rows=about(now, "rows") or 0)
+
+
+def impacts(now: State) -> dict[str, str]:
+    """Return what the head of each column says of its worth."""
+    if design_of(now) is None:
+        return {}
+    told = {}
+    for row in rows(now):
+        if row.impact.value is not None:
+            points = number(100 * row.impact.value, language(), 2)
+            told[row.category.id] = _("mending it: +{points} points").format(points=points)
+    return told
+
+
+def share(value: MetricValue, *, interval: bool = False) -> str:
+    """Return a fraction as text; why there is none where it is undefined."""
+    if value.value is None:
+        return reason(value.reason)
+    text = percent(value.value, language())
+    between = percent_interval(value.low, value.high, language()) if interval else ""
+    return f"{text} ({between})" if between else text
+
+
+def reason(code: str) -> str:
+    """Return why a frequency is undefined."""
+    return {
+        "no_random_sample": _("needs a random sample"),
+        "nothing_reviewed": _("nothing reviewed yet"),
+        "stratum_not_reviewed": _("a stratum has no reviewed example yet"),
+        "no_rows": _("no rows"),
+    }.get(code, "–")
+
+
+def progress(now: State) -> dict[str, Any]:
+    """Return how many were looked at, and the sentence that says of how many errors."""
+    shown = [fields for _key, fields in now.of("example") if on_board(fields)]
+    done, total = sum(map(looked_at, shown)), about(now, "errors") or 0
+    text = ngettext("collected from {n} error", "collected from {n} errors", total)
+    return {"done": done, "total": len(shown), "of": text.format(n=integer(total, language()))}
+
+
+def saturated(now: State) -> dict[str, Any]:
+    """Return the curve of known categories over reviewed examples, and what it means."""
+    reviewed = [
+        (now.version(f"example/{key}"), fields.get("category"))
+        for key, fields in now.of("example")
+        if looked_at(fields)
+    ]
+    ordered = [category for _version, category in sorted(reviewed, key=lambda pair: pair[0])]
+    found = saturation([None if c is None else str(c) for c in ordered])
+    step = max(1, len(found.known) // 120)
+    return {"known": list(found.known[::step]), "text": _stop(found)}
+
+
+def _stop(found: Saturation) -> str:
+    if not found.known:
+        return _("Tag a few examples: a curve here will say when no new kinds of error turn up.")
+    chance = percent(found.unseen, language())
+    text = _("{n} kinds so far; chance that the next error is of a new kind: {chance}.")
+    told = text.format(n=found.known[-1], chance=chance)
+    return f"{told} {_('You can stop collecting kinds.') if found.enough else _('Go on.')}"

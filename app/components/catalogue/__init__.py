@@ -1,0 +1,1 @@
+"""The error catalogue: categories as a table, in detail, as files."""

@@ -1,0 +1,108 @@
+"""One category in detail: where mending it would help, what usually helps, and its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from app import access, boards, loading
+from app.components import links
+from app.components.board import facts
+from app.components.guard import guarded
+from app.components.text import escape, plain
+from app.i18n import _, language
+from diagnostics.catalogue import board as acts
+from diagnostics.catalogue import knowledge as known
+from diagnostics.catalogue.breakdown import parts
+from diagnostics.catalogue.groups import groups
+from diagnostics.catalogue.table import CatalogueRow
+from diagnostics.types import Predictions, spelled
+from diagnostics.workspace import BoardView, PredictionsEntry
+
+LISTED = 200
+
+
+def draw(entry: PredictionsEntry, view: BoardView, rows: list[CatalogueRow]) -> None:
+    """Draw a picker of the category and what is known of it."""
+    of = {row.category.id: row for row in rows}
+    id = st.selectbox(_("Category in detail"), list(of), format_func=lambda one: plain(of[one].category.name),
+                      key="detail_category", width=360)  # fmt: skip
+    row = of[id]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _where(entry, view, row)
+    with right:
+        _helps(entry, view, row)
+    _examples(entry, view, row)
+
+
+def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
+    st.markdown(f"**{_('Gain by class and slice')}**")
+    predictions = loading.predictions(entry)
+    errors = boards.errors(predictions)
+    found = boards.cards(predictions, view.state)
+    names = {"truth": _("Truth"), "answer": _("Answer")}
+    offered = {group.name: group for group in groups(found) if group.name != "answer"}
+    if not offered:
+        st.caption(_("Nothing to split by."))
+        return
+    by = st.selectbox(_("Split by"), list(offered), format_func=lambda n: names.get(n, plain(n)), key="detail_split")
+    group = offered[by]
+    value_of = {key: group.values[place] for key, place in group.of.items()}
+    totals = errors.by_truth if by == "truth" else loading.measured(_sizes, predictions, by)
+    told = parts(view.state, row.category.id, value_of, totals, errors=len(errors))
+    st.dataframe(
+        {
+            plain(names.get(by, by)): [plain(one.value) for one in told],
+            _("Tagged"): [one.tagged for one in told],
+            _("Gain, 95 %"): [facts.share(one.gain, interval=True) for one in told],
+        },
+        hide_index=True,
+        alt=_("Gain of mending this category, for each value"),
+    )
+
+
+def _sizes(predictions: Predictions, column: str) -> Mapping[str, int]:
+    from diagnostics.slices import Table
+
+    counted = Table(predictions).column(column).value_counts().to_pylist()
+    return {spelled(item["values"]) or "–": int(item["counts"]) for item in counted}
+
+
+def _helps(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
+    st.markdown(f"**{_('What usually helps')}**")
+    category = row.category
+    may_write = access.may(access.WRITE, entry.project)
+    with st.container(horizontal=True, gap="small"):
+        for number, title in enumerate(known.interventions(category.id, category.name, language())):
+            st.button(escape(title), key=f"help_{category.id}_{number}", on_click=_plan, disabled=not may_write,
+                      args=(entry, view.entry.id, category.id, title))  # fmt: skip
+    st.caption(_("A click writes it into the column Action."))
+    if category.fields.get("was") is not None:
+        text = _("Before the last predictions: {was} examples; of these still wrong: {now}, right by now: {gone}.")
+        st.caption(text.format(was=category.fields["was"], now=len(category.examples), gone=len(category.gone)))
+
+
+def _examples(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
+    found = boards.cards(loading.predictions(entry), view.state)
+    keys = [key for key in row.category.examples[:LISTED] if key in found]
+    if not keys:
+        st.caption(_("No example yet."))
+        return
+    st.dataframe(
+        {
+            _("Row"): [found[key].row for key in keys],
+            _("Example"): [plain(found[key].title) for key in keys],
+            _("Truth"): [plain(found[key].truth) for key in keys],
+            _("Answer"): [plain(found[key].answer) for key in keys],
+        },
+        hide_index=True,
+        alt=_("Examples of this category"),
+    )
+    links.to_page("board", _("Open the board") + " ›")
+
+
+@guarded
+def _plan(entry: PredictionsEntry, board: str, id: str, title: str) -> None:
+    boards.write(entry.project, board, lambda now, who: acts.edit(now, who, id, action=title))

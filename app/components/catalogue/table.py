@@ -1,0 +1,119 @@
+"""The catalogue as an editable table: what is known of each category and what people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from app import access, boards, state
+from app.components.board import facts
+from app.components.guard import guarded
+from app.components.text import plain
+from app.i18n import _
+from diagnostics.catalogue import board as acts
+from diagnostics.catalogue.events import Event, State
+from diagnostics.catalogue.table import CatalogueRow
+from diagnostics.workspace import BoardView, PredictionsEntry
+
+EDITED = ("name", "hypothesis", "action", "owner", "severity", "priority", "priority_reason", "status")
+
+
+def statuses() -> dict[str, str]:
+    """Return what a category's status is called, by code."""
+    return {"open": _("open"), "in_progress": _("in progress"), "fixed": _("fixed"), "accepted": _("accepted")}
+
+
+def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow], titles: Mapping[str, str]) -> None:
+    """Draw the table; a changed cell is written at once, and refused where somebody else was faster."""
+    key = f"catalogue_{view.entry.id}_{view.entry.number}"
+    editable = access.may(access.WRITE, entry.project)
+    st.data_editor(
+        _values(rows, titles),
+        key=key,
+        hide_index=True,
+        num_rows="fixed",
+        disabled=("examples", "count", "frequency", "impact", "computed") if editable else True,
+        column_config=_config(),
+        column_order=("name", "count", "frequency", "impact", "severity", "computed", "hypothesis", "action", "owner",
+                      "status", "priority", "priority_reason", "examples"),
+        on_change=_changed,
+        args=(entry, view.entry.id, key, tuple((row.category.id, row.category.version) for row in rows)),
+    )  # fmt: skip
+    st.caption(
+        _("Frequency is an estimate over all errors, from the random part of the sample only, with its 95 % interval. "
+          "Impact is the gain if the category were mended. Priority is frequency times severity; a priority set by "
+          "hand keeps its reason.")
+    )  # fmt: skip
+
+
+def _values(rows: Sequence[CatalogueRow], titles: Mapping[str, str]) -> dict[str, list[Any]]:
+    names = statuses()
+    fields = [row.category.fields for row in rows]
+    return {
+        "name": [plain(row.category.name) for row in rows],
+        "count": [len(row.category.examples) for row in rows],
+        "examples": [", ".join(plain(titles.get(k, k))[:24] for k in row.category.examples[:3]) for row in rows],
+        "frequency": [facts.share(row.frequency, interval=True) for row in rows],
+        "impact": [facts.share(row.impact, interval=True) for row in rows],
+        "severity": [one.get("severity") for one in fields],
+        "computed": [None if row.overridden else row.priority for row in rows],
+        "priority": [one.get("priority") for one in fields],
+        "priority_reason": [plain(one.get("priority_reason") or "") for one in fields],
+        "hypothesis": [plain(one.get("hypothesis") or "") for one in fields],
+        "action": [plain(one.get("action") or "") for one in fields],
+        "owner": [plain(one.get("owner") or "") for one in fields],
+        "status": [names.get(str(one.get("status") or "open")) for one in fields],
+    }
+
+
+def _config() -> dict[str, Any]:
+    column = st.column_config
+    return {
+        "name": column.TextColumn(_("Category"), required=True, max_chars=80),
+        "count": column.NumberColumn(_("Examples"), format="%d"),
+        "examples": column.TextColumn(_("For example")),
+        "frequency": column.TextColumn(_("Frequency")),
+        "impact": column.TextColumn(_("Impact")),
+        "severity": column.SelectboxColumn(_("Severity"), options=list(acts.SEVERITIES), help=_("1 harmless, 5 grave")),
+        "computed": column.NumberColumn(_("Priority"), format="%.3f", help=_("Frequency times severity")),
+        "priority": column.NumberColumn(_("Priority by hand"), help=_("Needs a reason in the next column first")),
+        "priority_reason": column.TextColumn(_("Reason"), max_chars=300),
+        "hypothesis": column.TextColumn(_("Hypothesis"), max_chars=1000),
+        "action": column.TextColumn(_("Action"), max_chars=1000),
+        "owner": column.TextColumn(_("Owner"), max_chars=80),
+        "status": column.SelectboxColumn(_("Status"), options=list(statuses().values())),
+    }
+
+
+@guarded
+def _changed(entry: PredictionsEntry, board: str, key: str, shown: Sequence[tuple[str, int]]) -> None:
+    changes = (state.widget(key) or {}).get("edited_rows", {})
+    for number, cells in changes.items():
+        id, version = shown[int(number)]
+        try:
+            boards.write(entry.project, board, _edit(id, cells), {f"category/{id}": version})
+        except ValueError as error:
+            state.flash("error", text=_explained(error))
+
+
+def _edit(id: str, cells: Mapping[str, Any]) -> boards.Act:
+    codes = {text: code for code, text in statuses().items()}
+    fields: dict[str, Any] = {}
+    for name, value in cells.items():
+        if name in EDITED:
+            fields[name] = codes.get(value) if name == "status" else value or None
+    if "name" in fields and not fields["name"]:
+        del fields["name"]
+
+    def act(now: State, who: str) -> Event:
+        return acts.edit(now, who, id, **fields)
+
+    return act
+
+
+def _explained(error: ValueError) -> str:
+    if "reason" in str(error):
+        return _("A priority set by hand needs its reason: write the reason first.")
+    return str(error)

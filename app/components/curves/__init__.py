@@ -1,0 +1,1 @@
+"""The learning curves: controls, chart, findings beside it, tables."""

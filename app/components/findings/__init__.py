@@ -1,0 +1,1 @@
+"""Findings: verdict, cards and how they are grouped."""

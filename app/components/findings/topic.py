@@ -1,0 +1,43 @@
+"""What the rules say of one prediction set on one topic: verdict, the findings of the topic, open in place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from app import loading, theme
+from app.components.files import roles
+from app.components.findings import card, grouping, verdict
+from app.components.text import escape
+from app.i18n import language
+from diagnostics.knowledge import explain
+from diagnostics.types import Finding
+from diagnostics.workspace import PredictionsEntry
+
+
+def draw(entry: PredictionsEntry, ids: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Draw verdict and findings.
+
+    Parameters
+    ----------
+    entry : PredictionsEntry
+    ids : collection of str
+        Findings that belong to the page; empty for all.
+
+    Returns
+    -------
+    tuple of Finding
+        Those that were drawn.
+    """
+    report = loading.report((), [entry])
+    roles.ask(entry)
+    verdict.draw(report)
+    shown = tuple(f for f in report.findings if f.id not in grouping.FINE and (not ids or f.id in ids))
+    for finding in shown:
+        told = explain(finding, language())
+        mark, colour = theme.SEVERITY_MARKS[finding.severity]
+        with st.expander(f":{colour}[{mark}] **{escape(told.title)}** {escape(told.summary)}"):
+            st.caption(f"{escape(told.severity)} · {escape(told.confidence)}")
+            card.details(told)
+    return shown

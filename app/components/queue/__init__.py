@@ -1,0 +1,1 @@
+"""The error queue: collecting errors and tagging them one at a time."""

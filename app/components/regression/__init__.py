@@ -1,0 +1,1 @@
+"""Residuals and what they cost."""

@@ -1,0 +1,1 @@
+"""Rows of a prediction set, wherever they are listed."""

@@ -1,0 +1,1 @@
+"""Slices: searching, building, drawing and keeping them."""

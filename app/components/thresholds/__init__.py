@@ -1,0 +1,1 @@
+"""Scores and where to cut them."""

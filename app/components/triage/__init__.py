@@ -1,0 +1,1 @@
+"""The triage: the diagnosis and its plan."""
