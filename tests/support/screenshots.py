@@ -26,7 +26,8 @@ SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   return app && app.dataset.testScriptState === "notRunning" && !document.querySelector('[data-stale="true"]')
     && !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded"
-    && [...document.querySelectorAll("img")].every((img) => img.complete);
+    && [...document.querySelectorAll("img")].every((img) => img.complete)
+    && [...document.querySelectorAll(".rc-chart-plot")].every((plot) => plot.querySelector(".main-svg"));
 }"""
 
 
@@ -114,6 +115,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         server = Server(Path(home) / "home").start()
         try:
+            server.wait_for_demo()
             take(server.url, given.folder, given.only, queries)
         finally:
             server.stop()

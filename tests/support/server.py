@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from diagnostics.workspace import Workspace
+
 PATIENCE = 90.0
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,6 +65,14 @@ class Server:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def wait_for_demo(self) -> None:
+        """Wait until the new server has read its demo project."""
+        opened = Workspace.open(self.home)
+        try:
+            wait_until(lambda: any(found.demo for found in opened.projects()), "the demo project")
+        finally:
+            opened.close()
 
     def start(self) -> "Server":
         """Start and wait until it is healthy."""
