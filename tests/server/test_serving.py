@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from app.server import tokens
+from app.server.asgi import prepare
+from app.settings import Settings
 from diagnostics.workspace import Workspace
 from tests.support.server import ROOT, Server, wait_until
 
@@ -130,3 +132,11 @@ def test_starting_imports_none_of_the_heavy_libraries():
     home = str(ROOT / ".pytest_cache" / "imports-home")
     done = subprocess.run([sys.executable, "-c", code, home], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_what_is_prepared_beside_the_first_visit_is_there(tmp_path):
+    # A module of the first page that moved would end the thread before the demo came and the owners were set.
+    prepare(Settings(home=tmp_path, demo=True))
+    opened = Workspace.open(tmp_path)
+    assert [project.id for project in opened.projects()] == ["demo"]
+    opened.close()
