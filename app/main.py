@@ -19,7 +19,7 @@ if str(_HERE.parent) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from app import access, state  # noqa: E402
-from app.components.frame import chips, chrome, entrance, pickers, share  # noqa: E402
+from app.components.frame import chips, chrome, entrance, navigation, pickers, share  # noqa: E402
 from app.i18n import N_, _  # noqa: E402
 
 PAGES = {
@@ -84,11 +84,14 @@ def main() -> None:
     sections = {_(head) if head else "": [pages[name] for name in names] for head, names in SECTIONS.items()}
     admitted = entrance.admit()
     in_full = admitted and not entrance.is_guest()
-    page = st.navigation(sections, position="sidebar" if in_full else "hidden", expanded=True)
+    page = st.navigation(sections, position="hidden")
     chrome.dress(paths=[entry.url_path for entry in pages.values()])
     with st.sidebar:
         if in_full:
+            above = st.container()
             pickers.sidebar()
+            with above:  # after the pickers, which settle what the links carry
+                navigation.draw(sections, page.url_path)
             share.draw(page.url_path)
         entrance.identity()
         chrome.preferences()

@@ -39,7 +39,7 @@ def test_the_slider_moves_the_point_and_the_counts_at_once(store):
     )
     point = lambda page: charts(page)[0][0]["data"][-1]  # noqa: E731
     assert point(low)["y"][0] > point(high)["y"][0]
-    table = lambda page: next(m.value for m in page.markdown if m.value.startswith("| |"))  # noqa: E731
+    table = lambda page: next(m.value for m in page.markdown if m.value.startswith("| Truth |"))  # noqa: E731
     assert table(low) != table(high)
     low.slider[0].set_value(0.9).run()
     assert table(low) == table(high)

@@ -76,7 +76,7 @@ def test_a_guest_sees_the_shared_view_and_no_more_until_it_is_revoked(server, pr
         settled(guest)
         assert guest.url.startswith(f"{server.url}/curves?project={project.id}")
         assert "Overfitting" in main_text(guest)
-        assert guest.get_by_test_id("stSidebarNav").count() == 0
+        assert guest.locator(".rc-nav").count() == 0
         assert guest.get_by_text("Shared view, read only.").is_visible()
         assert guest.get_by_role("button", name="Share").count() == 0
         open_page(guest, f"{server.url}/files?project={project.id}")

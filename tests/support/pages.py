@@ -31,7 +31,7 @@ def main_text(page: Page) -> str:
 
 def go(page: Page, name: str) -> None:
     """Follow a link of the navigation."""
-    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
-    link.click()
-    page.get_by_test_id("stSidebarNav").locator('[aria-current="page"]', has_text=name).wait_for()
+    navigation = page.locator(".rc-nav")
+    navigation.get_by_role("link", name=name, exact=True).click()
+    navigation.locator('[aria-current="page"]', has_text=name).wait_for()
     settled(page)

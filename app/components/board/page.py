@@ -38,7 +38,7 @@ def board(of: PredictionsEntry) -> BoardView | None:
     attach.offer(of, view)
     if view is not None and boards.rows(view.state):
         return view
-    st.subheader(_("Collect errors"), anchor=False)
+    st.header(_("Collect errors"), anchor=False)
     st.caption(_("200 to 500 errors are enough to know what goes wrong, and how often."))
     collect.draw(of, view)
     return None

@@ -29,7 +29,7 @@ def draw(curves: ScoreCurves, threshold: float, *, positive: str) -> ConfusionCo
     with left:
         name = escape(positive)
         st.markdown(
-            f"| | {_('answered yes')} | {_('answered no')} |\n|:--|--:|--:|\n"
+            f"| {_('Truth')} | {_('answered yes')} | {_('answered no')} |\n|:--|--:|--:|\n"
             f"| **{name}** | {_count(hits)} | {_count(missed)} ({_('missed')}) |\n"
             f"| **{_('not')} {name}** | {_count(alarms)} ({_('false alarms')}) | {_count(rejected)} |"
         )
