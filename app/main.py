@@ -89,7 +89,7 @@ def main() -> None:
     with st.sidebar:
         if in_full:
             above = st.container()
-            pickers.sidebar()
+            pickers.sidebar(page.url_path)
             with above:  # after the pickers, which settle what the links carry
                 navigation.draw(sections, page.url_path)
             share.draw(page.url_path)

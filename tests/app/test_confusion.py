@@ -3,6 +3,7 @@ import json
 import pytest
 
 from app import loading
+from tests.app import prediction_files
 from tests.app.conftest import draw, texts
 from tests.app.test_curves import charts
 
@@ -69,9 +70,8 @@ def test_many_classes_open_with_those_that_are_mixed_up_most(store):
     assert len(whole["layout"]["xaxis"]["ticktext"]) == 60
 
 
-def test_a_regression_says_where_to_look(demo):
-    entry = next(entry for entry in loading.prediction_sets("demo") if entry.task == "regression")
-    page = draw("confusion", project="demo", predictions=entry.id)
+def test_a_regression_says_where_to_look(store):
+    page = draw("confusion", project=store({"p.csv": prediction_files.regression()}))
     assert "This set is a regression" in texts(page)
     assert not charts(page)
 

@@ -57,3 +57,15 @@ def test_portuguese(store):
     said = texts(draw("regression", project=store({"p.csv": files.regression()}), lang="pt"))
     assert "Regressão" in said
     assert "Erro absoluto mediano" in said
+
+
+def test_a_page_about_quantities_picks_a_set_of_quantities(store):
+    project = store({"a_classes.csv": files.binary(), "b_amounts.csv": files.regression()})
+    sets = {entry.name: entry.id for entry in loading.prediction_sets(project)}
+    page = draw("regression", project=project, predictions=sets["a_classes"])
+    assert page.selectbox(key="pick_predictions").value == sets["b_amounts"]
+    assert "MAE" in texts(page)
+    assert (
+        draw("losses", project=project, predictions=sets["a_classes"]).selectbox(key="pick_predictions").value
+        == sets["a_classes"]
+    )

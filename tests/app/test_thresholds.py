@@ -104,9 +104,8 @@ def test_a_file_without_scores_says_what_to_save(store):
     assert "decisions but no scores" in texts(draw("thresholds", project=store({"p.csv": rows})))
 
 
-def test_a_regression_is_sent_to_its_page(demo):
-    entry = next(entry for entry in loading.prediction_sets("demo") if entry.task == "regression")
-    page = draw("thresholds", project="demo", predictions=entry.id)
+def test_a_regression_is_sent_to_its_page(store):
+    page = draw("thresholds", project=store({"p.csv": files.regression()}))
     assert "The page Regression shows it" in texts(page)
     assert not charts(page)
 

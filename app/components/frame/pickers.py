@@ -7,13 +7,26 @@ import streamlit as st
 from app import loading, state
 from app.components.text import plain, shorten
 from app.i18n import _, ngettext
+from diagnostics.types import Task
 from diagnostics.workspace import Project
 
+CLASSES = (Task.BINARY, Task.MULTICLASS, Task.MULTILABEL)
+# Pages that show prediction sets of some tasks only; every other page takes any.
+SHOWS = {"confusion": CLASSES, "thresholds": CLASSES, "regression": (Task.REGRESSION,), "ranking": (Task.RANKING,)}
 
-def sidebar() -> None:
-    """Draw the pickers that have something to choose from, and settle what the address left open."""
+
+def sidebar(page: str) -> None:
+    """Draw the pickers that have something to choose from, and settle what the address left open.
+
+    Parameters
+    ----------
+    page : str
+        Path of the page on the screen, "" for the first.
+    """
     projects = {project.id: project for project in loading.projects()}
     _settle(projects)
+    if page in SHOWS:
+        _fit(SHOWS[page])
     if not projects:
         return
     picked = state.selection()
@@ -83,6 +96,17 @@ def _settle(projects: dict[str, Project]) -> None:
         if picked.predictions:
             state.flash("predictions_missing")
         state.select(predictions=next(iter(sets), ""))
+
+
+def _fit(tasks: tuple[Task, ...]) -> None:
+    """Where the picked set is of another kind than the page shows: pick the one picked last among those it can."""
+    picked = state.selection()
+    fitting = [entry.id for entry in loading.prediction_sets(picked.project) if entry.task in tasks]
+    name = f"last_{tasks[0]}"
+    if picked.predictions not in fitting and fitting:
+        last = state.recall(name)
+        state.select(predictions=last if last in fitting else fitting[0])
+    state.remember(name, state.selection().predictions)
 
 
 def _project_chosen() -> None:
