@@ -6,12 +6,14 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY app app
 COPY diagnostics diagnostics
 COPY demo_data demo_data
-RUN pip wheel --constraint constraints.txt --wheel-dir /wheels ".[postgres]"
+RUN pip wheel --constraint constraints.txt --wheel-dir /wheels ".[models,postgres]"
 
 FROM python:3.11-slim
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# The OpenMP runtime that LightGBM and XGBoost are linked with; the slim image lacks it.
+RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
-    pip install --no-index --find-links /wheels "run-clinic[postgres]" \
+    pip install --no-index --find-links /wheels "run-clinic[models,postgres]" \
     && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin clinic \
     && install -d -o clinic -g clinic -m 0700 /data
 USER clinic
