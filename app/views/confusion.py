@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import loading, state, theme
-from app.components import active_slice, links
+from app import loading, theme
+from app.components import active_slice, links, set_page
 from app.components.confusion import class_errors, controls, difference, matrix, per_class
 from app.components.findings import card, grouping, verdict
 from app.components.rows import row_list
@@ -13,7 +13,7 @@ from app.components.text import escape
 from app.i18n import _, language
 from diagnostics import queries
 from diagnostics.exceptions import RunClinicError
-from diagnostics.knowledge import error_text, explain
+from diagnostics.knowledge import explain
 from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics import class_report, compute
 from diagnostics.types import ConfusionCounts, Predictions, Task
@@ -26,22 +26,14 @@ def render() -> None:
     """Draw the page."""
     st.title(_("Confusion matrix"), anchor=False)
     st.caption(_("Which classes are mixed up, how often, and in which rows?"))
-    entry = _entry()
+    entry = set_page.entry()
     if entry is None:
-        st.info(_("No prediction file in this project yet. Add a file with a true and a predicted column."))
-        links.to_page("files", _("Runs & files") + " ›")
         return
     predictions = active_slice.picked(entry)
     if predictions.task in (Task.REGRESSION, Task.RANKING):
         _elsewhere(predictions)
         return
     _classification(entry, _output(predictions))
-
-
-def _entry() -> PredictionsEntry | None:
-    picked = state.selection()
-    offered = loading.prediction_sets(picked.project)
-    return next((entry for entry in offered if entry.id == picked.predictions), offered[0] if offered else None)
 
 
 def _elsewhere(predictions: Predictions) -> None:
@@ -68,8 +60,7 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
     try:
         confusion = loading.confusion(predictions)
     except RunClinicError as error:
-        st.warning(error_text(error, language()))
-        links.to_page("files", _("Runs & files") + " ›")
+        set_page.refused(predictions, error)
         return
     _findings(entry)
     if confusion.n == 0:
