@@ -33,7 +33,7 @@ IDS = [f"img-{i}" for i in range(60)]
 
 
 def test_the_columns_that_name_the_same_rows_are_found_by_content(load):
-    found = suggest(load("a.csv", answers(IDS)), load("l.csv", truth(IDS[10:] + ["img-900"])))
+    found = suggest(load("a.csv", answers(IDS)), load("l.csv", truth([*IDS[10:], "img-900"])))
     assert (found.key, found.labels_key, found.label) == ("image", "file", "target")
     assert (found.rows, found.matched, found.missing, found.unused) == (60, 50, 10, 1)
     assert found.share == pytest.approx(50 / 60)
