@@ -5,7 +5,7 @@ Cache keys are content digests, never tables; nothing cached here reads session 
 
 from app.loading.changes import add_files, answer_roles, delete, ingest, place_columns, rename, restore, set_group
 from app.loading.content import columns, confusion, measured, narrowed, predictions, run
-from app.loading.diagnosis import examine_predictions, examine_run, report
+from app.loading.diagnosis import examine_predictions, examine_run, report, report_of_set
 from app.loading.labels import has_joined, join_labels, label_match, take_labels_off
 from app.loading.lists import formats, label, of_runs, prediction_sets, runs, uploads
 from app.loading.pictures import thumbnail
@@ -52,6 +52,7 @@ __all__ = [
     "projects",
     "rename",
     "report",
+    "report_of_set",
     "restore",
     "run",
     "runs",

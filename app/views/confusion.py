@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import loading, theme
+from app import loading
 from app.components import active_slice, links, set_page
 from app.components.confusion import class_errors, controls, difference, matrix, per_class
-from app.components.findings import card, grouping, verdict
+from app.components.findings import topic
 from app.components.rows import row_list
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics import queries
 from diagnostics.exceptions import RunClinicError
-from diagnostics.knowledge import explain
 from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics import class_report, compute
 from diagnostics.types import ConfusionCounts, Predictions, Task
@@ -33,6 +32,7 @@ def render() -> None:
     if predictions.task in (Task.REGRESSION, Task.RANKING):
         _elsewhere(predictions)
         return
+    topic.draw(entry)
     _classification(entry, _output(predictions))
 
 
@@ -62,7 +62,6 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
     except RunClinicError as error:
         set_page.refused(predictions, error)
         return
-    _findings(entry)
     if confusion.n == 0:
         st.warning(_("No row has both a true and a predicted class."))
         return
@@ -81,19 +80,6 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
         difference.draw(entry, confusion, key)
     with st.expander(_("How this is counted")):
         _method(predictions, confusion)
-
-
-def _findings(entry: PredictionsEntry) -> None:
-    report = loading.report((), [entry])
-    verdict.draw(report)
-    for finding in report.findings:
-        if finding.id in grouping.FINE:
-            continue
-        told = explain(finding, language())
-        mark, colour = theme.SEVERITY_MARKS[finding.severity]
-        with st.expander(f":{colour}[{mark}] **{escape(told.title)}** {escape(told.summary)}"):
-            st.caption(f"{escape(told.severity)} · {escape(told.confidence)}")
-            card.details(told)
 
 
 def _headline(confusion: ConfusionCounts) -> None:
