@@ -56,8 +56,10 @@ def test_the_confusion_page_reads_a_set_together_with_its_own_run_only(store, fo
     assert ("seen in the learning curves of" in said) == together
 
 
-def test_pages_on_a_topic_show_what_the_run_says_of_it_and_no_more(store):
+def test_the_thresholds_page_shows_what_its_own_run_says_of_its_topic(store):
     project = store({"one/log.csv": overfitted(), "one/val.csv": rare()})
     said = everything(draw("thresholds", project=project))
     assert "seen in the learning curves of" in said and "a rare class is hardly found there" in said
-    assert "seen in the learning curves of" not in everything(draw("losses", project=project))
+    apart = store({"one/log.csv": overfitted(), "two/val.csv": rare()}, "Apart")
+    said = everything(draw("thresholds", project=apart))
+    assert "A rare class is hardly found" in said and "seen in the learning curves of" not in said
