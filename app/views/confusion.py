@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import loading
 from app.components import active_slice, links, set_page
-from app.components.confusion import class_errors, controls, difference, matrix, per_class
+from app.components.confusion import class_errors, controls, critical, difference, matrix, per_class
 from app.components.findings import topic
 from app.components.rows import row_list
 from app.components.text import escape
@@ -67,15 +67,18 @@ def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
         return
     _headline(confusion)
     key = predictions.digest[:12] + predictions.digest[64:]
-    reading = controls.draw(len(confusion.classes))
+    report = class_report(confusion)
+    marked = critical.marked(confusion.classes)
+    critical.draw(marked, report)
+    reading = controls.draw(len(confusion.classes), marked)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        matrix.draw(confusion, reading, key=key)
+        matrix.draw(confusion, reading, marked, key=key)
     with right:
-        matrix.top(confusion, key=key)
+        matrix.top(confusion, marked, key=key)
     _examples(predictions, confusion, key)
-    per_class.draw(class_report(confusion), key=key)
-    class_errors.draw(predictions, confusion, key)
+    per_class.draw(report, marked.by, marked.label, key=key)
+    class_errors.draw(predictions, confusion, key, first=marked.label)
     if entry.task != Task.MULTILABEL:
         difference.draw(entry, confusion, key)
     with st.expander(_("How this is counted")):
