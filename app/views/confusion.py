@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import active_slice, links, set_page
-from app.components.confusion import class_errors, controls, critical, difference, matrix, per_class
+from app.components import active_slice, label_picker, links, set_page
+from app.components.confusion import class_errors, controls, critical, difference, matrix, multilabel, per_class
 from app.components.findings import topic
 from app.components.rows import row_list
 from app.components.text import escape
@@ -33,7 +33,8 @@ def render() -> None:
         _elsewhere(predictions)
         return
     topic.draw(entry)
-    _classification(entry, _output(predictions))
+    _overview(predictions)
+    _classification(entry, label_picker.draw(predictions))
 
 
 def _elsewhere(predictions: Predictions) -> None:
@@ -45,15 +46,15 @@ def _elsewhere(predictions: Predictions) -> None:
         links.to_page("ranking", _("Ranking") + " ›")
 
 
-def _output(predictions: Predictions) -> Predictions:
-    """One label of a multilabel set, chosen by the reader; any other set as it is."""
+def _overview(predictions: Predictions) -> None:
+    """All labels of a multilabel set; nothing for any other."""
     if predictions.task is not Task.MULTILABEL:
-        return predictions
-    sets = {output.digest: output for output in queries.outputs(predictions)}
-    labels = dict(zip(sets, predictions.classes, strict=True))
-    chosen = st.selectbox(_("Label"), list(sets), format_func=labels.__getitem__, key="label")
-    st.caption(_("Several labels may hold at once, so each label has a matrix of its own: 1 is yes, 0 is no."))
-    return sets[chosen]
+        return
+    try:
+        multilabel.draw(predictions, by=critical.marked(()).by)
+    except RunClinicError as error:
+        set_page.refused(predictions, error)
+    st.divider()
 
 
 def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
