@@ -204,6 +204,14 @@ def to_address(key: str, value: str | Iterable[str] | None, *, default: object =
         del st.query_params[key]
 
 
+def release(key: str) -> None:
+    """Let a widget that is kept in the address start from its default again."""
+    for name in (key, f"rc_bound_{key}"):
+        st.session_state.pop(name, None)
+    if key in st.query_params:
+        del st.query_params[key]
+
+
 def asked(key: str) -> str:
     """Return what the address says under a name no widget has, or ""."""
     return str(st.query_params.get(key, ""))

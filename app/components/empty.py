@@ -23,7 +23,7 @@ def invite() -> None:
         uploads.area(key="first")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(_("Open the demo project"), key="open_demo", on_click=_open_demo)
-            st.caption(_("Eight small real runs: healthy, overfitting, a rate too high or too low, and more."))
+            st.caption(_("Small real runs: healthy, overfitting, a rate too high or too low, and more."))
 
 
 @guarded

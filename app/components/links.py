@@ -30,6 +30,15 @@ def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -
     st.page_link(page, label=escape(label), help=help, query_params=state.address(**changes))
 
 
+def to_example(predictions: str, example: str, label: str) -> None:
+    """Draw a link to the queue at one example of a set's board."""
+    page = state.page("queue")
+    if page is None:
+        st.markdown(escape(label))
+        return
+    st.page_link(page, label=escape(label), query_params={**state.address(predictions=predictions), "example": example})
+
+
 def to_set(entry: PredictionsEntry) -> None:
     """Draw a link to the page that shows a prediction set of its task."""
     page, label = {

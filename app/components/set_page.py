@@ -9,8 +9,11 @@ import streamlit as st
 from app import loading, state
 from app.components import links
 from app.components.confusion import per_class
+from app.components.files import labels
 from app.components.text import escape
 from app.i18n import _, language
+from diagnostics.exceptions import RunClinicError
+from diagnostics.knowledge import error_text
 from diagnostics.knowledge.numbers import interval, number
 from diagnostics.types import MetricValue, Predictions, Task
 from diagnostics.workspace import PredictionsEntry
@@ -63,6 +66,17 @@ def told(name: str, value: MetricValue) -> str:
     return f"{escape(name)} **{escape(number(value.value, language()))}**" + (
         f" :gray[({escape(spread)})]" if spread else ""
     )
+
+
+def refused(predictions: Predictions, error: RunClinicError) -> None:
+    """Say why a set cannot be measured, and where that is mended."""
+    st.warning(escape(error_text(error, language())))
+    if labels.unlabelled(predictions):
+        st.caption(_("This set has answers and no true labels. Where they stand in another file, upload it and join "
+                     "the two by the id of the rows."))  # fmt: skip
+        links.to_page("files", _("Join labels on Runs & files") + " ›")
+    else:
+        links.to_page("files", _("Runs & files") + " ›")
 
 
 def line(parts: Sequence[str]) -> None:

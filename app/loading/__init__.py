@@ -5,7 +5,8 @@ Cache keys are content digests, never tables; nothing cached here reads session 
 
 from app.loading.changes import add_files, answer_roles, delete, ingest, place_columns, rename, restore, set_group
 from app.loading.content import columns, confusion, measured, narrowed, predictions, run
-from app.loading.diagnosis import examine_predictions, examine_run, report
+from app.loading.diagnosis import examine_predictions, examine_run, report, report_of_set
+from app.loading.labels import has_joined, join_labels, label_match, take_labels_off
 from app.loading.lists import formats, label, of_runs, prediction_sets, runs, uploads
 from app.loading.pictures import thumbnail
 from app.loading.store import (
@@ -34,9 +35,12 @@ __all__ = [
     "examine_predictions",
     "examine_run",
     "formats",
+    "has_joined",
     "ingest",
+    "join_labels",
     "keep_setting",
     "label",
+    "label_match",
     "measured",
     "narrowed",
     "of_runs",
@@ -48,11 +52,13 @@ __all__ = [
     "projects",
     "rename",
     "report",
+    "report_of_set",
     "restore",
     "run",
     "runs",
     "set_group",
     "setting",
+    "take_labels_off",
     "thumbnail",
     "uploads",
     "workspace",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import access
+from app.loading import labels
 from app.loading.content import predictions
 from app.loading.lists import uploads
 from app.loading.store import workspace
@@ -36,7 +37,9 @@ def ingest(project_id: str, upload_ids: Iterable[str]) -> IngestResult:
     """Read stored uploads into runs and prediction sets, and with them what arrived earlier but was never read."""
     access.require(access.WRITE, project_id)
     waiting = [upload.id for upload in uploads(project_id) if not upload.is_settled]
-    return workspace().ingest(project_id, dict.fromkeys((*upload_ids, *waiting)))
+    result = workspace().ingest(project_id, dict.fromkeys((*upload_ids, *waiting)))
+    labels.rejoin(project_id)
+    return result
 
 
 def rename(kind: str, id: str, name: str) -> None:

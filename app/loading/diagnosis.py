@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import access
 from app.loading.content import predictions, run
+from app.loading.lists import runs
 from diagnostics.types import Report, RuleOutcome, Slice, Subject
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ def report(run_entries: Sequence[RunEntry], set_entries: Sequence[PredictionsEnt
         [found for part in parts for found in part[2]],
         pairs,
     )
+
+
+def report_of_set(entry: PredictionsEntry) -> Report:
+    """Return what the rules say of a set, read together with the run it belongs to, and what that run adds."""
+    from diagnostics.rules.joined import belonging, concerning
+
+    entries = runs(entry.project)
+    by_id = {found.id: found for found in entries}
+    pairs = belonging(
+        [(Subject(kind="run", name=found.name, key=found.id), [s.name for s in found.sources]) for found in entries],
+        [(Subject(kind="predictions", name=entry.name, key=entry.digest), predictions(entry).source.name)],
+    )
+    own = [by_id[run_subject.key] for run_subject, _set in pairs]
+    return concerning(report(own, [entry]), examine_predictions(entry)[0])
 
 
 def examine_run(entry: RunEntry) -> Examined:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import loading, state, theme
-from app.components import active_slice, links
-from app.components.confusion import class_errors, controls, difference, matrix, per_class
-from app.components.findings import card, grouping, verdict
+from app import loading
+from app.components import active_slice, label_picker, links, set_page
+from app.components.confusion import class_errors, controls, critical, difference, matrix, multilabel, per_class
+from app.components.findings import topic
 from app.components.rows import row_list
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics import queries
 from diagnostics.exceptions import RunClinicError
-from diagnostics.knowledge import error_text, explain
 from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics import class_report, compute
 from diagnostics.types import ConfusionCounts, Predictions, Task
@@ -26,22 +25,16 @@ def render() -> None:
     """Draw the page."""
     st.title(_("Confusion matrix"), anchor=False)
     st.caption(_("Which classes are mixed up, how often, and in which rows?"))
-    entry = _entry()
+    entry = set_page.entry()
     if entry is None:
-        st.info(_("No prediction file in this project yet. Add a file with a true and a predicted column."))
-        links.to_page("files", _("Runs & files") + " ›")
         return
     predictions = active_slice.picked(entry)
     if predictions.task in (Task.REGRESSION, Task.RANKING):
         _elsewhere(predictions)
         return
-    _classification(entry, _output(predictions))
-
-
-def _entry() -> PredictionsEntry | None:
-    picked = state.selection()
-    offered = loading.prediction_sets(picked.project)
-    return next((entry for entry in offered if entry.id == picked.predictions), offered[0] if offered else None)
+    topic.draw(entry)
+    _overview(predictions)
+    _classification(entry, label_picker.draw(predictions))
 
 
 def _elsewhere(predictions: Predictions) -> None:
@@ -53,56 +46,44 @@ def _elsewhere(predictions: Predictions) -> None:
         links.to_page("ranking", _("Ranking") + " ›")
 
 
-def _output(predictions: Predictions) -> Predictions:
-    """One label of a multilabel set, chosen by the reader; any other set as it is."""
+def _overview(predictions: Predictions) -> None:
+    """All labels of a multilabel set; nothing for any other."""
     if predictions.task is not Task.MULTILABEL:
-        return predictions
-    sets = {output.digest: output for output in queries.outputs(predictions)}
-    labels = dict(zip(sets, predictions.classes, strict=True))
-    chosen = st.selectbox(_("Label"), list(sets), format_func=labels.__getitem__, key="label")
-    st.caption(_("Several labels may hold at once, so each label has a matrix of its own: 1 is yes, 0 is no."))
-    return sets[chosen]
+        return
+    try:
+        multilabel.draw(predictions, by=critical.marked(()).by)
+    except RunClinicError as error:
+        set_page.refused(predictions, error)
+    st.divider()
 
 
 def _classification(entry: PredictionsEntry, predictions: Predictions) -> None:
     try:
         confusion = loading.confusion(predictions)
     except RunClinicError as error:
-        st.warning(error_text(error, language()))
-        links.to_page("files", _("Runs & files") + " ›")
+        set_page.refused(predictions, error)
         return
-    _findings(entry)
     if confusion.n == 0:
         st.warning(_("No row has both a true and a predicted class."))
         return
     _headline(confusion)
     key = predictions.digest[:12] + predictions.digest[64:]
-    reading = controls.draw(len(confusion.classes))
+    report = class_report(confusion)
+    marked = critical.marked(confusion.classes)
+    critical.draw(marked, report)
+    reading = controls.draw(len(confusion.classes), marked)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        matrix.draw(confusion, reading, key=key)
+        matrix.draw(confusion, reading, marked, key=key)
     with right:
-        matrix.top(confusion, key=key)
+        matrix.top(confusion, marked, key=key)
     _examples(predictions, confusion, key)
-    per_class.draw(class_report(confusion), key=key)
-    class_errors.draw(predictions, confusion, key)
+    per_class.draw(report, marked.by, marked.label, key=key)
+    class_errors.draw(predictions, confusion, key, first=marked.label)
     if entry.task != Task.MULTILABEL:
         difference.draw(entry, confusion, key)
     with st.expander(_("How this is counted")):
         _method(predictions, confusion)
-
-
-def _findings(entry: PredictionsEntry) -> None:
-    report = loading.report((), [entry])
-    verdict.draw(report)
-    for finding in report.findings:
-        if finding.id in grouping.FINE:
-            continue
-        told = explain(finding, language())
-        mark, colour = theme.SEVERITY_MARKS[finding.severity]
-        with st.expander(f":{colour}[{mark}] **{escape(told.title)}** {escape(told.summary)}"):
-            st.caption(f"{escape(told.severity)} · {escape(told.confidence)}")
-            card.details(told)
 
 
 def _headline(confusion: ConfusionCounts) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import access, loading, state
 from app.components import empty, links, messages, undo
-from app.components.files import mapping, pairing, uploaded, uploads
+from app.components.files import labels, mapping, pairing, uploaded, uploads
 from app.components.files import runs as run_table
 from app.components.files import sets as set_table
 from app.components.frame import projects
@@ -68,7 +68,10 @@ def _unplaced(runs: Sequence[RunEntry]) -> None:
 def _sets(sets: Sequence[PredictionsEntry]) -> None:
     st.header(_("Prediction sets ({n})").format(n=len(sets)), anchor=False)
     ticked = set_table.draw(sets)
+    labels.invite(sets)
     if not ticked:
         return
     set_table.actions(ticked)
+    if len(ticked) == 1:
+        labels.joined(ticked[0])
     links.to_set(ticked[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import active_slice, chart, label_picker, links, set_page, sliders
+from app.components import active_slice, chart, label_picker, set_page, sliders
 from app.components.findings import topic
 from app.components.rows import row_list
 from app.components.text import escape, plain
@@ -14,7 +14,6 @@ from diagnostics.exceptions import RunClinicError
 from diagnostics.figures.axes import AxisWords
 from diagnostics.figures.histograms import histogram
 from diagnostics.figures.histograms_share import concentration
-from diagnostics.knowledge import error_text
 from diagnostics.knowledge.numbers import integer, number, percent
 from diagnostics.metrics.registry import value as metric_value
 from diagnostics.queries.losses import LossGroups, LossSpread, RowLoss, loss_groups, loss_spread, row_loss
@@ -41,8 +40,7 @@ def render() -> None:
     try:
         _losses(label_picker.draw(predictions))
     except RunClinicError as error:
-        st.warning(escape(error_text(error, language())))
-        links.to_page("files", _("Runs & files") + " ›")
+        set_page.refused(predictions, error)
 
 
 def _losses(predictions: Predictions) -> None:

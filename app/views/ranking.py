@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import active_slice, chart, links, set_page, sliders
+from app.components import active_slice, chart, set_page, sliders
 from app.components.confusion import per_class
 from app.components.findings import topic
 from app.components.rows import row_list
@@ -15,7 +15,6 @@ from diagnostics.exceptions import RunClinicError
 from diagnostics.figures.axes import AxisWords
 from diagnostics.figures.histograms import histogram
 from diagnostics.figures.ranking import scores
-from diagnostics.knowledge import error_text
 from diagnostics.knowledge.numbers import integer, number
 from diagnostics.metrics import compute
 from diagnostics.metrics.group_sizes import by_size, spread, worst
@@ -41,8 +40,7 @@ def render() -> None:
     try:
         _groups(predictions)
     except RunClinicError as error:
-        st.warning(escape(error_text(error, language())))
-        links.to_page("files", _("Runs & files") + " ›")
+        set_page.refused(predictions, error)
 
 
 def _groups(predictions: Predictions) -> None:

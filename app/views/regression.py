@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import active_slice, links, set_page
+from app.components import active_slice, set_page
 from app.components.findings import topic
 from app.components.regression import cost, data, residuals
 from app.components.rows import row_list
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
-from diagnostics.knowledge import error_text
 from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics import compute
 from diagnostics.metrics.asymmetry import relative
@@ -34,8 +33,7 @@ def render() -> None:
     try:
         _residuals(predictions)
     except RunClinicError as error:
-        st.warning(escape(error_text(error, language())))
-        links.to_page("files", _("Runs & files") + " ›")
+        set_page.refused(predictions, error)
 
 
 def _residuals(predictions: Predictions) -> None:

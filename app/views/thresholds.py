@@ -15,7 +15,6 @@ from app.components.thresholds import goal as threshold_goal
 from app.components.thresholds.data import MACRO, MICRO, Target
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
-from diagnostics.knowledge import error_text
 from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics.averaging import macro, mean_pr, mean_roc
 from diagnostics.metrics.operating import ScoreCurves
@@ -45,8 +44,7 @@ def render() -> None:
     try:
         _scores(predictions)
     except RunClinicError as error:
-        st.warning(escape(error_text(error, language())))
-        links.to_page("files", _("Runs & files") + " ›")
+        set_page.refused(predictions, error)
 
 
 def _scores(predictions: Predictions) -> None:

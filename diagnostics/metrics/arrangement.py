@@ -11,7 +11,7 @@ from diagnostics.metrics.intervals import wilson
 from diagnostics.types import ConfusionCounts, FloatArray, IntArray
 
 Share = Literal["counts", "truth", "predicted"]
-Order = Literal["name", "support", "recall", "cluster"]
+Order = Literal["name", "support", "recall", "precision", "f1", "cluster"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,18 +57,29 @@ def shares(confusion: ConfusionCounts, by: Share) -> FloatArray:
     return empty
 
 
-def order(confusion: ConfusionCounts, by: Order) -> IntArray:
+def order(confusion: ConfusionCounts, by: Order, first: str = "") -> IntArray:
     """Class numbers in reading order.
 
-    As given, largest support first, worst recall first (undefined last), or confused classes beside each other.
+    As given, largest support first, worst recall, precision or F1 first (undefined last), or confused classes beside
+    each other.
+
+    Parameters
+    ----------
+    first : str
+        A class that leads where the worst comes first.
     """
     size = len(confusion.classes)
     if by == "support":
         return np.argsort(-confusion.support, kind="stable")
-    if by == "recall":
-        recall = np.full(size, np.inf)
-        np.divide(confusion.correct, confusion.support, out=recall, where=confusion.support > 0)
-        return np.argsort(recall, kind="stable")
+    if by in ("recall", "precision", "f1"):
+        below = {
+            "recall": confusion.support, "precision": confusion.predicted,
+            "f1": (confusion.support + confusion.predicted) / 2,
+        }[by]  # fmt: skip
+        worth = np.full(size, np.inf)
+        np.divide(confusion.correct, below, out=worth, where=below > 0)
+        worth[[name == first for name in confusion.classes]] = -np.inf
+        return np.argsort(worth, kind="stable")
     if by == "cluster":
         from diagnostics.metrics.clustering import clustered
 
@@ -76,9 +87,24 @@ def order(confusion: ConfusionCounts, by: Order) -> IntArray:
     return np.arange(size)
 
 
-def mistakes(confusion: ConfusionCounts, limit: int | None = None) -> tuple[Mistake, ...]:
-    """Cells off the diagonal that are not empty, most rows first, ties by the larger share of their class."""
+def mistakes(
+    confusion: ConfusionCounts, limit: int | None = None, *, first: str = "", by: str = "recall"
+) -> tuple[Mistake, ...]:
+    """Cells off the diagonal that are not empty, most rows first, ties by the larger share of their class.
+
+    Parameters
+    ----------
+    first : str
+        A class whose mistakes lead: those that cost it recall, precision, or either for "f1".
+    by : str
+    """
     rows, columns = _ranked(confusion)
+    if first in confusion.classes:
+        number = confusion.classes.index(first)
+        missed, false = rows == number, columns == number
+        leads = {"recall": missed, "precision": false}.get(by, missed | false)
+        ranked = np.argsort(~leads, kind="stable")
+        rows, columns = rows[ranked], columns[ranked]
     total = float(confusion.counts.sum() - confusion.correct.sum())
     pairs = zip(rows[:limit].tolist(), columns[:limit].tolist(), strict=True)
     return tuple(_mistake(confusion, row, column, total) for row, column in pairs)

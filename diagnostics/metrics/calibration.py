@@ -51,6 +51,11 @@ def reliability_gaps(bins: CalibrationBins) -> tuple[FloatArray, FloatArray]:
 def ece(calibration: CalibrationBins) -> MetricValue:
     """Expected calibration error: mean over rows of |observed - confidence| of the row's bin.
 
+    Two quantities have this formula, and they differ by the bins they are given. Bins of the answer's confidence
+    against whether the answer is right give the error of the answer ("top-label ECE", what the finding
+    `miscalibration` reports); bins of one class's probability against whether the class is true give the error of
+    that class ("class-wise ECE", what the thresholds page shows for a class).
+
     The plain estimate is biased upwards by sampling noise; the interval comes from parametric resampling of the
     bins with that bias taken off (basic bootstrap), so it can reach 0 for a calibrated model.
     """

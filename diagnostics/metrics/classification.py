@@ -100,12 +100,20 @@ def class_report(confusion: ConfusionCounts) -> tuple[ClassReport, ...]:
     )
 
 
-def worst_first(report: tuple[ClassReport, ...], by: str = "recall") -> tuple[ClassReport, ...]:
-    """Classes with the worst value of a metric first; undefined ones last, ties by larger support."""
+def worst_first(report: tuple[ClassReport, ...], by: str = "recall", first: str = "") -> tuple[ClassReport, ...]:
+    """Classes with the worst value of a metric first; undefined ones last, ties by larger support.
 
-    def key(row: ClassReport) -> tuple[bool, float, float]:
+    Parameters
+    ----------
+    by : str
+        "recall", "precision" or "f1".
+    first : str
+        A class that leads whatever its value.
+    """
+
+    def key(row: ClassReport) -> tuple[bool, bool, float, float]:
         number = getattr(row, by).value
-        return (number is None, 0.0 if number is None else number, -row.support)
+        return (row.name != first, number is None, 0.0 if number is None else number, -row.support)
 
     return tuple(sorted(report, key=key))
 

@@ -71,6 +71,7 @@ def registered() -> tuple[Metric, ...]:
     """All metrics, by name; imports the modules that define them."""
     import diagnostics.metrics.calibration
     import diagnostics.metrics.classification
+    import diagnostics.metrics.multilabel
     import diagnostics.metrics.ranking
     import diagnostics.metrics.regression
     import diagnostics.metrics.scores  # noqa: F401

@@ -9,6 +9,7 @@ from diagnostics.queries.cutting import cut
 from diagnostics.queries.engine import DuckDB, Engine, default_engine
 from diagnostics.queries.expressions import outputs
 from diagnostics.queries.identity import RowKeys, row_keys
+from diagnostics.queries.multilabel import multilabel_counts
 from diagnostics.queries.ranking import group_ndcg
 from diagnostics.queries.residuals import residual_histogram, residual_moments, residual_profile
 from diagnostics.queries.restriction import restricted, restriction
@@ -19,7 +20,8 @@ from diagnostics.queries.where import cell, clause
 
 __all__ = [
     "Answers", "DuckDB", "Engine", "Quantities", "RowKeys", "answer_calibration", "answers", "answers_in_parts",
-    "cell", "class_calibration", "clause", "confusion", "count", "cut", "default_engine", "group_ndcg", "outputs",
+    "cell", "class_calibration", "clause", "confusion", "count", "cut", "default_engine", "group_ndcg",
+    "multilabel_counts", "outputs",
     "page", "probability_sample", "quantities", "residual_histogram", "residual_moments", "residual_profile",
     "restricted", "restriction", "row_keys", "score_histogram", "score_histograms",
 ]  # fmt: skip

@@ -82,12 +82,16 @@ class DuckDB:
                 self._open.popitem(last=False)
             return connection.cursor()
 
+    def alone(self, *paths: Path) -> Any:
+        """A connection of its own that may read and write these files and nothing else; close it after use."""
+        return self._connect(*paths)
+
     def forget(self, path: Path) -> None:
         """Close what is open on a file that is about to be deleted or replaced."""
         with self._lock:
             self._open.pop(path, None)
 
-    def _connect(self, path: Path) -> Any:
+    def _connect(self, *paths: Path) -> Any:
         import duckdb
 
         spill = Path(tempfile.gettempdir()) / "run-clinic-spill"
@@ -95,7 +99,7 @@ class DuckDB:
         connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
-        connection.execute(f"SET allowed_paths = [{literal(str(path))}]")
+        connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in paths)}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         return connection

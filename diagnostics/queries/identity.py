@@ -104,13 +104,13 @@ def _hashed(predictions: Predictions, columns: list[str], engine: Engine) -> str
     kinds = engine.arrow(predictions, f"SELECT * FROM {engine.table(predictions)} LIMIT 0").schema
     parts = []
     for column in columns:
-        value = f"COALESCE('v' || {_text(column, kinds.field(column).type)}, 'n')"
+        value = f"COALESCE('v' || {as_text(column, kinds.field(column).type)}, 'n')"
         # Each value goes in as a hash of fixed length, so that no text can slide from one column into the next.
         parts.append(f"md5(concat({literal(column)}, chr(31), {value}))")
     return f"md5(concat({', '.join(parts)}))"
 
 
-def _text(column: str, kind: pa.DataType) -> str:
+def as_text(column: str, kind: pa.DataType) -> str:
     """SQL of a value as text: numbers in one spelling whatever type a file stored them in."""
     name = quote(column)
     if pa.types.is_boolean(kind):

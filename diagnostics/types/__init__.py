@@ -4,6 +4,7 @@ from diagnostics.types.aggregates import (
     CalibrationBins,
     ConfusionCounts,
     GroupScores,
+    MultilabelCounts,
     ResidualMoments,
     ScoreHistogram,
 )
@@ -38,8 +39,8 @@ from diagnostics.types.runs import (
 
 __all__ = [
     "Axis", "CalibrationBins", "Condition", "ConfusionCounts", "Curve", "Finding", "FloatArray", "GroupScores",
-    "Hypothesis", "IntArray", "Intervention", "Labels", "Mark", "MetricValue", "Note", "Predictions", "Quantity",
-    "Question", "Report", "ResidualMoments", "Role", "Roles", "RuleOutcome", "Run", "RunConfig", "ScoreHistogram",
-    "Segment", "Setting", "Severity", "Slice", "SourceFile", "Split", "Status", "Subject", "Task",
-    "classes_of", "spelled",
+    "Hypothesis", "IntArray", "Intervention", "Labels", "Mark", "MetricValue", "MultilabelCounts", "Note",
+    "Predictions", "Quantity", "Question", "Report", "ResidualMoments", "Role", "Roles", "RuleOutcome", "Run",
+    "RunConfig", "ScoreHistogram", "Segment", "Setting", "Severity", "Slice", "SourceFile", "Split", "Status",
+    "Subject", "Task", "classes_of", "spelled",
 ]  # fmt: skip

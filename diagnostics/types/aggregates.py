@@ -53,6 +53,39 @@ class ConfusionCounts:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class MultilabelCounts:
+    """How several yes-or-no labels of the same rows were answered, and how their errors meet.
+
+    Attributes
+    ----------
+    labels : tuple of str
+    confusion : tuple of ConfusionCounts
+        One a label, classes "0" and "1", over the rows that have a truth and an answer for it.
+    first : ndarray of float, shape (5,)
+        Sums over the complete rows, weighted: 1, labels hit, true labels, labels answered, labels answered wrong.
+    second : ndarray of float, shape (5, 5)
+        Sums of products of these five, with squared weights.
+    right : float
+        Weight of the complete rows that are right in every label.
+    together : ndarray of float, shape (k, k)
+        Weight of the complete rows that are wrong in both labels; on the diagonal, wrong in the label.
+    n : int
+        Complete rows: those with a truth and an answer for every label.
+    missing : int
+        The others.
+    """
+
+    labels: tuple[str, ...]
+    confusion: tuple[ConfusionCounts, ...]
+    first: FloatArray
+    second: FloatArray
+    right: float
+    together: FloatArray
+    n: int
+    missing: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ScoreHistogram:
     """Scores of one class against the rest, counted by score.
 

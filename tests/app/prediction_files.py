@@ -53,3 +53,20 @@ def ranking(groups: int = 60, seed: int = 3) -> bytes:
     relevance[query == 0] = 0
     score = relevance + random.normal(0, 1.2, len(query))
     return csv({"query_id": query, "doc_id": np.arange(len(query)), "relevance": relevance, "score": score.round(5)})
+
+
+def multilabel(n: int = 300, seed: int = 4) -> bytes:
+    """Three labels with scores; "red" and "round" are often wrong in the same rows."""
+    random = np.random.default_rng(seed)
+    names = ("red", "round", "ripe")
+    truth = random.random((n, 3)) < (0.5, 0.3, 0.1)
+    flips = random.random((n, 3)) < 0.08
+    flips[:, 1] |= flips[:, 0] & (random.random(n) < 0.8)
+    answer = truth ^ flips
+    score = np.clip(np.where(answer, 0.75, 0.25) + random.normal(0, 0.1, (n, 3)), 0.01, 0.99)
+    score = np.where(answer, np.maximum(score, 0.51), np.minimum(score, 0.49)).round(4)
+    columns = {"id": np.arange(n)}
+    for i, name in enumerate(names):
+        columns |= {f"true_{name}": truth[:, i].astype(int), f"pred_{name}": answer[:, i].astype(int)}
+        columns[f"prob_{name}"] = score[:, i]
+    return csv(columns)

@@ -112,3 +112,45 @@ def test_only_a_broken_file_says_what_to_do(home):
 def test_no_step_of_the_headings_is_left_out(demo):
     said = draw("confusion", project="demo")
     assert {"Most frequent mistakes", "Per class"} <= {header.value for header in said.header}
+
+
+def mark(page, **chosen):
+    for code, value in chosen.items():
+        page.selectbox(f"critical-{code}").select(value).run()
+        assert not page.exception
+    return page
+
+
+def test_a_critical_metric_and_class_are_kept_and_lead_every_list(store):
+    project = store({"predictions.csv": table()})
+    mark(draw("confusion", project=project, order="support"), metric="precision", **{"class": "dog"})
+    assert loading.setting(project, "critical") == {"metric": "precision", "class": "dog"}
+    page = draw("confusion", project=project)
+    figure, _ = charts(page)[0]
+    assert figure["layout"]["xaxis"]["ticktext"][0] == "dog"
+    mistakes, classes = page.dataframe[0].value, page.dataframe[1].value
+    assert mistakes.iloc[0].tolist()[:2] == ["cat → dog", 20]
+    assert classes["Class"].tolist() == ["★ dog", "cat", "emu"]
+    assert page.selectbox("class").value == "dog"
+    assert "Precision of dog **0\\.6" in texts(page)
+    mark(page, metric="recall")
+    assert draw("confusion", project=project).dataframe[0].value.iloc[0].tolist()[:2] == ["dog → cat", 3]
+
+
+def test_a_mark_of_a_class_that_a_set_does_not_have_changes_nothing(store):
+    project = store({"predictions.csv": table()})
+    loading.keep_setting(project, "critical", {"metric": "", "class": "yak"})
+    page = draw("confusion", project=project)
+    assert page.dataframe[1].value["Class"].tolist() == ["emu", "cat", "dog"]
+    assert "★" not in texts(page)
+
+
+def test_who_may_only_look_sees_the_mark_and_no_form(store, monkeypatch):
+    from app import access
+
+    project = store({"predictions.csv": table()})
+    loading.keep_setting(project, "critical", {"metric": "recall", "class": "emu"})
+    monkeypatch.setattr(access, "may", lambda action, _project="": action == access.READ)
+    page = draw("confusion", project=project)
+    assert "Recall of emu" in texts(page)
+    assert not [box for box in page.selectbox if (box.key or "").startswith("critical-")]

@@ -42,3 +42,11 @@ def test_portuguese(store):
     said = texts(draw("ranking", project=store({"p.csv": files.ranking()}), lang="pt"))
     assert "Ordenação" in said
     assert "Piores grupos" in said
+
+
+def test_the_demo_has_a_ranking_whose_dark_queries_come_out_worst(demo):
+    (entry,) = [one for one in loading.prediction_sets("demo") if one.task == "ranking"]
+    page = draw("ranking", project="demo", predictions=entry.id)
+    worst = next(frame.value for frame in page.dataframe if "NDCG@10" in frame.value.columns and "Group" in frame.value)
+    dark = [int(name.removeprefix("q")) % 4 == 0 for name in worst["Group"][:20]]
+    assert sum(dark) > len(dark) / 2

@@ -40,3 +40,26 @@ def test_files_of_two_folders_stay_apart(store):
     said = texts(draw(project=project))
     assert "Overfitting" in said and "A rare class is hardly found" in said
     assert "Its predictions" not in said
+
+
+def everything(page):
+    return texts(page) + "\n".join(box.label for box in page.expander)
+
+
+@pytest.mark.parametrize("folder", ["one", "two"])
+def test_the_confusion_page_reads_a_set_together_with_its_own_run_only(store, folder):
+    project = store({"one/log.csv": overfitted(), f"{folder}/val.csv": rare()})
+    said = everything(draw("confusion", project=project))
+    together = folder == "one"
+    assert "A rare class is hardly found" in said
+    assert ("of this class were learned by heart" in said) == together
+    assert ("seen in the learning curves of" in said) == together
+
+
+def test_the_thresholds_page_shows_what_its_own_run_says_of_its_topic(store):
+    project = store({"one/log.csv": overfitted(), "one/val.csv": rare()})
+    said = everything(draw("thresholds", project=project))
+    assert "seen in the learning curves of" in said and "a rare class is hardly found there" in said
+    apart = store({"one/log.csv": overfitted(), "two/val.csv": rare()}, "Apart")
+    said = everything(draw("thresholds", project=apart))
+    assert "A rare class is hardly found" in said and "seen in the learning curves of" not in said

@@ -20,16 +20,16 @@ from diagnostics.types import ConfusionCounts, Predictions
 LISTED = 25
 
 
-def draw(predictions: Predictions, confusion: ConfusionCounts, key: str) -> None:
-    """Draw the choice of class and side, and what its errors have in common."""
+def draw(predictions: Predictions, confusion: ConfusionCounts, key: str, *, first: str = "") -> None:
+    """Draw the choice of class and side, and what its errors have in common; `first` is chosen at first."""
     st.header(_("Errors of one class"), anchor=False)
-    number = int((confusion.support - confusion.correct).argmax())
+    usual = first or confusion.classes[int((confusion.support - confusion.correct).argmax())]
     state.from_address("class")
     if state.widget("class") not in confusion.classes:
-        state.control("class", confusion.classes[number])
+        state.control("class", usual)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name: str = st.selectbox(_("Class"), confusion.classes, format_func=plain, key="class", width=300)
-        state.to_address("class", name, default=confusion.classes[number])
+        state.to_address("class", name, default=usual)
         sides = {"missed": _("Missed (false negatives)"), "false": _("Wrongly answered (false positives)")}
         side = choices.one(_("Errors"), sides, key="errors", default="missed")
     errors, among = loading.measured(_conditions, predictions, name, side)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.components import choices
+from app.components.confusion.critical import Critical
 from app.i18n import _
 from diagnostics.metrics.arrangement import Order, Share
 
@@ -23,22 +24,24 @@ class Reading:
     whole: bool
 
 
-def draw(classes: int) -> Reading:
-    """Draw the switches."""
+def draw(classes: int, critical: Critical) -> Reading:
+    """Draw the switches; where a metric is marked as critical, its worst class comes first."""
     shares = {"counts": _("Counts"), "truth": _("% of truth"), "predicted": _("% of predicted")}
     orders = {
         "name": _("Name"),
         "support": _("Support"),
         "recall": _("Worst recall"),
-        "cluster": _("Confused together"),
     }
+    worst = {"precision": _("Worst precision"), "f1": _("Worst F1")}
+    orders |= {code: text for code, text in worst.items() if code == critical.metric}
+    orders["cluster"] = _("Confused together")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         share = choices.one(
             _("Show"), shares, key="share", default="truth",
             help=_("% of truth: each row adds up to 100 %, the diagonal is recall. % of predicted: each column adds "
                    "up to 100 %, the diagonal is precision."),
         )  # fmt: skip
-        order = choices.one(_("Order of classes"), orders, key="order", default="name")
+        order = choices.one(_("Order of classes"), orders, key="order", default=critical.metric or "name")
         whole = True
         if classes > FOCUS:
             whole = st.toggle(_("All {n} classes").format(n=classes), key="whole", bind="query-params")

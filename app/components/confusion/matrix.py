@@ -10,6 +10,7 @@ from app import state
 from app.components import chart
 from app.components.confusion import controls
 from app.components.confusion.controls import Reading
+from app.components.confusion.critical import Critical
 from app.components.text import plain, shorten
 from app.i18n import _, language
 from diagnostics import figures
@@ -24,13 +25,13 @@ LISTED = 50
 Cell = tuple[str, str]
 
 
-def draw(confusion: ConfusionCounts, reading: Reading, *, key: str) -> None:
+def draw(confusion: ConfusionCounts, reading: Reading, critical: Critical, *, key: str) -> None:
     """Draw the matrix; a click keeps the cell for `picked`."""
     shown = confusion
     if not reading.whole:
         focus = most_confused(confusion, controls.FOCUS)
         shown = restricted(confusion, focus) if len(focus) else confusion
-    numbers = order(shown, reading.order)
+    numbers = order(shown, reading.order, critical.label)
     # Shares are those of the whole matrix: leaving classes out of sight must not change a recall.
     values = shares(confusion, reading.share)
     places = [confusion.classes.index(shown.classes[number]) for number in numbers]
@@ -45,9 +46,9 @@ def draw(confusion: ConfusionCounts, reading: Reading, *, key: str) -> None:
         st.caption(text.format(n=len(labels), all=integer(len(confusion.classes), language())))
 
 
-def top(confusion: ConfusionCounts, *, key: str) -> None:
-    """Draw the most frequent mistakes; picking a row shows its examples."""
-    found = mistakes(confusion, LISTED)
+def top(confusion: ConfusionCounts, critical: Critical, *, key: str) -> None:
+    """Draw the most frequent mistakes, those of the critical class first; picking a row shows its examples."""
+    found = mistakes(confusion, LISTED, first=critical.label, by=critical.by)
     st.header(_("Most frequent mistakes"), anchor=False)
     if not found:
         st.caption(_("There is none: every row is on the diagonal."))

@@ -24,14 +24,24 @@ FEW = 30
 """Rows below which a share is hardly more than a guess; such classes are named."""
 
 
-def draw(report: Sequence[ClassReport], *, key: str) -> None:
-    """Draw the chart of the worst classes and the table of all."""
+def draw(report: Sequence[ClassReport], by: str, first: str, *, key: str) -> None:
+    """Draw the chart of the worst classes and the table of all.
+
+    Parameters
+    ----------
+    by : str
+        Metric to sort by where the reader chose none.
+    first : str
+        The critical class, or "".
+    """
     st.header(_("Per class"), anchor=False)
     names = {"recall": _("Recall"), "precision": _("Precision"), "f1": _("F1")}
-    by = choices.one(_("Worst first by"), names, key="worst", default="recall")
-    ranked = worst_first(tuple(report), by)
+    by = choices.one(_("Worst first by"), names, key="worst", default=by)
+    ranked = worst_first(tuple(report), by, first)
     _chart(ranked[:DRAWN], by, names[by], key)
-    st.dataframe(_columns(ranked), hide_index=True, alt=_("Precision, recall and F1 of every class"), key=f"per-{key}")
+    st.dataframe(
+        _columns(ranked, first), hide_index=True, alt=_("Precision, recall and F1 of every class"), key=f"per-{key}"
+    )
     st.caption(_remarks(report, drawn=min(len(ranked), DRAWN)))
 
 
@@ -47,9 +57,9 @@ def _chart(ranked: Sequence[ClassReport], by: str, title: str, key: str) -> None
     chart.chart(figure, key=f"per-class-{key}", alt=alt, file="per-class")
 
 
-def _columns(ranked: Sequence[ClassReport]) -> dict[str, list[object]]:
+def _columns(ranked: Sequence[ClassReport], first: str) -> dict[str, list[object]]:
     table: dict[str, list[object]] = {
-        _("Class"): [plain(row.name) for row in ranked],
+        _("Class"): [f"★ {plain(row.name)}" if row.name == first else plain(row.name) for row in ranked],
         _("True rows"): [row.support for row in ranked],
         _("Predicted"): [row.predicted for row in ranked],
     }

@@ -29,6 +29,8 @@ ACTIONS = {
     "rename_predictions": N_("renamed a prediction set"),
     "delete_predictions": N_("deleted a prediction set"),
     "restore_predictions": N_("took a deletion of a prediction set back"),
+    "join_labels": N_("joined labels to a prediction set"),
+    "take_labels_off": N_("took joined labels off a prediction set"),
     "set_role": N_("changed a role"),
     "make_link": N_("made a link"),
     "open_link": N_("opened a link"),

@@ -12,7 +12,7 @@ import streamlit as st
 
 from app import state
 from app.components.rows import narrowing as row_filter
-from app.components.rows import picture, story
+from app.components.rows import picture, sending, story
 from app.components.text import plain
 from app.i18n import _, language, ngettext
 from diagnostics import queries
@@ -77,6 +77,8 @@ def draw(
     text = ngettext("{n} row", "Rows {first} to {last} of {n}", total)
     said = text.format(first=first, last=min(first + PAGE - 1, total), n=integer(total, language()))
     st.caption(f"{said} · {_('Tick a row to see why it is here.')}")
+    if both:
+        sending.rows(predictions, both, total, key=key)
     row = picked if picked is not None else chosen
     if row is not None:
         story.draw(predictions, row, loss or _loss(predictions), key=key)

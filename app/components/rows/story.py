@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import loading
 from app.components.rows import picture as row_picture
+from app.components.rows import sending
 from app.components.text import escape, plain
 from app.i18n import _, language
 from diagnostics import queries
@@ -60,6 +61,7 @@ def draw(predictions: Predictions, row: int, loss: RowLoss | None, *, key: str) 
                 _rank(predictions, values["__loss__"], loss)
         with right:
             _probabilities(predictions, values)
+        sending.row(predictions, row, key=key)
 
 
 def _named(predictions: Predictions) -> list[str | None]:

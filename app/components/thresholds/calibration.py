@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import loading, state
 from app.components import chart, set_page
-from app.components.text import escape
+from app.components.text import escape, plain
 from app.components.thresholds import data
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
@@ -46,8 +46,22 @@ def draw(target: data.Target | None, predictions: Predictions, key: str) -> None
         st.caption(_("No row has both a truth and a probability."))
         return
     _curve(bins, key, whole=target is None)
-    set_page.line([set_page.told(_("Calibration error (ECE)"), compute("ece", calibration=bins))])
+    _error(bins, target)
     _advice(fit, softmax=target is None and predictions.task is Task.MULTICLASS)
+
+
+def _error(bins: CalibrationBins, target: data.Target | None) -> None:
+    """Say which of the two calibration errors this is: that of a class, or that of the answers."""
+    if target is None:
+        name = _("Calibration error of the answers (top-label ECE)")
+        note = _("How far the confidence of the answer is from the share answered right. The finding on calibration "
+                 "reports this number; the error of one class is another.")  # fmt: skip
+    else:
+        name = _("Calibration error of {name} (class-wise ECE)").format(name=plain(target.name))
+        note = _("How far the probability of this class is from the share of rows that are of it, over all rows. The "
+                 "finding on calibration reports another number: the error of the answer's confidence.")  # fmt: skip
+    set_page.line([set_page.told(name, compute("ece", calibration=bins))])
+    st.caption(note)
 
 
 def _curve(bins: CalibrationBins, key: str, *, whole: bool) -> None:

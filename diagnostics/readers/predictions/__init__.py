@@ -5,7 +5,8 @@ questions it carries; `join_labels` puts the truth of a second file beside the a
 touch the rows; nothing loads a table whole.
 """
 
-from diagnostics.readers.predictions.answers import answered, join_labels, shape_key
+from diagnostics.readers.predictions.answers import answered, shape_key
+from diagnostics.readers.predictions.labels import join_labels
 from diagnostics.readers.predictions.reading import read
 from diagnostics.readers.predictions.sniffing import confidence
 

@@ -1,4 +1,4 @@
-"""What the user says about a set's questions, applied to the stored table; and labels joined from a second file."""
+"""What the user says about a set's questions, applied to the stored table."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from pathlib import Path
 import pyarrow.parquet as parquet
 
 from diagnostics.exceptions import NotFound
-from diagnostics.queries.engine import literal, quote
 from diagnostics.readers.predictions import roles, stacked
 from diagnostics.readers.predictions.assembly import assemble
 from diagnostics.readers.predictions.profile import Profile
 from diagnostics.readers.predictions.table import ROW
-from diagnostics.types import Note, Predictions, Question
+from diagnostics.types import Predictions, Question
 
 _OF_THE_FILE = ("duplicate_columns", "no_header", "joined", "percent_signs", "mixed_column")
 """Notes that stay true whatever is answered."""
@@ -65,54 +64,3 @@ def answered(predictions: Predictions, answers: Mapping[str, str]) -> tuple[Pred
 
 def _open(questions: tuple[Question, ...], answers: Mapping[str, str]) -> tuple[Question, ...]:
     return tuple(question for question in questions if question.code not in answers)
-
-
-def join_labels(
-    predictions: Predictions, labels: Predictions, *, key: str, labels_key: str, label: str, target: Path
-) -> tuple[Predictions, ...]:
-    """Predictions with the truth from a second file beside them, row by row of the first.
-
-    Parameters
-    ----------
-    predictions, labels : Predictions
-        The answers, and the stored file that holds the labels.
-    key, labels_key : str
-        Columns that identify a row in either file.
-    label : str
-        The column of the labels file that is the truth.
-    target : Path
-        Where the joined Parquet file goes.
-
-    Raises
-    ------
-    ValueError
-        A key occurs twice in the labels file: it would repeat rows.
-    """
-    import duckdb
-
-    connection = duckdb.connect()
-    paths = [literal(str(path)) for path in (predictions.path, labels.path, target)]
-    connection.execute(f"SET allowed_paths = [{', '.join(paths)}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    right = f"(SELECT CAST({quote(labels_key)} AS VARCHAR) AS k, {quote(label)} AS v FROM read_parquet({paths[1]}))"
-    again = connection.execute(f"SELECT COUNT(*) - COUNT(DISTINCT k) FROM {right} WHERE k IS NOT NULL").fetchall()[0][0]
-    if again:
-        raise ValueError(f"{again} keys occur more than once in the labels file")
-    names = parquet.read_schema(predictions.path).names
-    column = "y_true" if "y_true" not in names else f"y_true_{label}"
-    joined = (
-        f"SELECT p.*, l.v AS {quote(column)} FROM read_parquet({paths[0]}) AS p LEFT JOIN {right} AS l "
-        f"ON CAST(p.{quote(key)} AS VARCHAR) = l.k ORDER BY p.{quote(ROW)}"
-    )
-    connection.execute(f"COPY ({joined}) TO {paths[2]} (FORMAT PARQUET)")
-    matched = connection.execute(f"SELECT COUNT({quote(column)}) FROM read_parquet({paths[2]})").fetchall()[0][0]
-    note = Note(code="joined", params={"matched": int(matched), "file": labels.source.name})
-    answers = {"truth": column}
-    if predictions.roles.predicted or predictions.roles.truth:
-        answers["predicted"] = predictions.roles.predicted or predictions.roles.truth or ""
-    source = replace(predictions.source, digest=hashlib.sha256(
-        (predictions.source.digest + labels.source.digest + key + labels_key + label).encode()
-    ).hexdigest())  # fmt: skip
-    moved = replace(predictions, path=target, source=source, notes=(*predictions.notes, note))
-    return answered(moved, answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,9 @@ EXACT_ROWS = 200_000
 TOGETHER = 8
 """Columns whose distinct values one statement counts exactly."""
 
+MEASURES = 7
+"""Numbers that the first statement asks of a column."""
+
 MAX_LABELS = 1000
 """A column with more distinct values is not a label."""
 
@@ -44,6 +48,8 @@ class Column:
         Extremes of a numeric column.
     length : float
         Mean length of the text form.
+    numbers : int
+        Cells of a text column that are written as numbers.
     """
 
     name: str
@@ -54,6 +60,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     length: float = 0.0
+    numbers: int = 0
 
     @property
     def numeric(self) -> bool:
@@ -109,24 +116,37 @@ class Profile:
         for name in self.names:
             parts += _measures(quote(name), self._types[name])
         row = self.query(f"SELECT {', '.join(parts)} FROM {self.table}")[0]
-        exact = self._exact(row)
+        measured = {name: row[1 + MEASURES * i : 1 + MEASURES * (i + 1)] for i, name in enumerate(self.names)}
+        self._counted = self._exact(row[0], {name: (found[0], found[1]) for name, found in measured.items()})
+        finite = self._finite({name: (found[2], found[3]) for name, found in measured.items()})
         facts: dict[str, Column] = {}
-        for i, name in enumerate(self.names):
-            present, distinct, low, high, fractional, length = row[1 + 6 * i : 7 + 6 * i]
+        for name, (present, distinct, _, _, fractional, length, numbers) in measured.items():
+            low, high = finite[name]
             facts[name] = Column(
                 name=name, kind=_kind(self._types[name], bool(fractional)), rows=row[0], missing=row[0] - present,
-                distinct=exact.get(name, min(int(distinct), present)), low=None if low is None else float(low),
-                high=None if high is None else float(high), length=float(length or 0),
+                distinct=self._counted.get(name, min(int(distinct), present)), low=None if low is None else float(low),
+                high=None if high is None else float(high), length=float(length or 0), numbers=int(numbers or 0),
             )  # fmt: skip
         return facts
 
-    def _exact(self, row: tuple[Any, ...]) -> dict[str, int]:
+    def _finite(self, extremes: dict[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+        """Extremes of the finite numbers; only columns with an infinite or undefined one are looked at again."""
+        again = [
+            name for name, pair in extremes.items() if any(x is not None and not math.isfinite(float(x)) for x in pair)
+        ]
+        if not again:
+            return extremes
+        parts = [f"{what}({c}) FILTER (isfinite({c}))" for c in map(quote, again) for what in ("MIN", "MAX")]
+        found = self.query(f"SELECT {', '.join(parts)} FROM {self.table}")[0]
+        return extremes | {name: (found[2 * i], found[2 * i + 1]) for i, name in enumerate(again)}
+
+    def _exact(self, rows: int, counts: dict[str, tuple[int, int]]) -> dict[str, int]:
         """Exact counts where some per cent matter: columns that may be keys, or have as many values as labels may."""
         near = [
-            name for i, name in enumerate(self.names)
-            if row[2 + 6 * i] >= 0.8 * max(1, row[1 + 6 * i]) or 0.8 <= row[2 + 6 * i] / MAX_LABELS <= 1.2
+            name for name, (present, distinct) in counts.items()
+            if distinct >= 0.8 * max(1, present) or 0.8 <= distinct / MAX_LABELS <= 1.2
         ]  # fmt: skip
-        near = [name for name in near if row[0] <= EXACT_ROWS or not pa.types.is_floating(self._types[name])]
+        near = [name for name in near if rows <= EXACT_ROWS or not pa.types.is_floating(self._types[name])]
         counted: dict[str, int] = {}
         # A few at a time: each count in a statement holds a table of its own in every thread, however short the file.
         for start in range(0, len(near), TOGETHER):
@@ -153,6 +173,9 @@ class Profile:
 
     def unique_within(self, columns: list[str]) -> bool:
         """Whether no combination of these columns repeats."""
+        if len(columns) == 1 and columns[0] in self.columns and columns[0] in self._counted:
+            facts = self.columns[columns[0]]
+            return facts.distinct + min(facts.missing, 1) == facts.rows
         names = ", ".join(quote(name) for name in columns)
         sql = f"SELECT COUNT(*), SUM(n) FROM (SELECT COUNT(*) AS n FROM {self.table} GROUP BY {names})"
         groups, rows = self.query(sql)[0]
@@ -161,15 +184,17 @@ class Profile:
 
 def _measures(column: str, kind: pa.DataType) -> list[str]:
     if pa.types.is_boolean(kind):
-        return [f"COUNT({column})", f"COUNT(DISTINCT {column})", "NULL", "NULL", "NULL", "5"]
+        return [f"COUNT({column})", f"COUNT(DISTINCT {column})", "NULL", "NULL", "NULL", "5", "NULL"]
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         distinct = f"APPROX_COUNT_DISTINCT({column})"
         whole = pa.types.is_integer(kind)
-        fractional = "NULL" if whole else f"BOOL_OR(isfinite({column}) AND {column} <> round({column}))"
-        finite = column if whole else f"CASE WHEN isfinite({column}) THEN {column} END"
-        return [f"COUNT({column})", distinct, f"MIN({finite})", f"MAX({finite})", fractional, "8"]
+        # Infinities and NaN equal themselves truncated.
+        fractional = "NULL" if whole else f"BOOL_OR({column} <> trunc({column}))"
+        return [f"COUNT({column})", distinct, f"MIN({column})", f"MAX({column})", fractional, "8", "NULL"]
     text = f"CAST({column} AS VARCHAR)"
-    return [f"COUNT({column})", f"APPROX_COUNT_DISTINCT({text})", "NULL", "NULL", "NULL", f"AVG(LENGTH({text}))"]
+    numbers = f"COUNT(TRY_CAST({column} AS DOUBLE))" if _is_text(kind) else "NULL"
+    distinct = f"APPROX_COUNT_DISTINCT({text})"
+    return [f"COUNT({column})", distinct, "NULL", "NULL", "NULL", f"AVG(LENGTH({text}))", numbers]
 
 
 def _kind(kind: pa.DataType, fractional: bool) -> str:
@@ -179,4 +204,8 @@ def _kind(kind: pa.DataType, fractional: bool) -> str:
         return "integer"
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return "number" if fractional else "integer"
-    return "text" if pa.types.is_string(kind) or pa.types.is_large_string(kind) else "other"
+    return "text" if _is_text(kind) else "other"
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

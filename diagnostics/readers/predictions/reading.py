@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,14 +49,16 @@ def read(source: Source) -> tuple[Predictions, ...]:
     UnreadableFile
         Where the file is no table; its subclasses where it is a damaged, dangerous or too large one.
     """
-    target = scratch.folder() / f"{source.digest}.parquet"
     handle, name = tempfile.mkstemp(dir=scratch.folder(), suffix=".part")
     os.close(handle)
     part = Path(name)
     try:
-        copied = copy(source, part)
+        with ThreadPoolExecutor(1) as beside:
+            digest = beside.submit(lambda: source.digest)  # hashing needs neither the parser nor the interpreter lock
+            copied = copy(source, part)
         if copied.rows == 0:
             raise UnreadableFile("empty_table", file=source.name)
+        target = scratch.folder() / f"{digest.result()}.parquet"
         part.replace(target)
         pa.default_memory_pool().release_unused()
     except TooManyRows as error:

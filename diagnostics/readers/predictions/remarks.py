@@ -22,15 +22,13 @@ def mixed_columns(profile: Profile) -> tuple[Note, ...]:
 
 
 def _mixed(profile: Profile, column: Column) -> Note | None:
-    if column.kind != "text":
+    present = column.rows - column.missing
+    if column.kind != "text" or not present or not MIXED * present <= column.numbers < present:
         return None
     name = quote(column.name)
-    number = f"TRY_CAST({name} AS DOUBLE)"
-    sql = f"SELECT COUNT({name}), COUNT({number}), MIN(CASE WHEN {number} IS NULL THEN {name} END) FROM {profile.table}"
-    present, numbers, example = profile.query(sql)[0]
-    if not present or not MIXED * present <= numbers < present:
-        return None
-    share = (present - numbers) / present
+    sql = f"SELECT MIN({name}) FROM {profile.table} WHERE TRY_CAST({name} AS DOUBLE) IS NULL"
+    example = profile.query(sql)[0][0]
+    share = (present - column.numbers) / present
     return Note(code="mixed_column", params={"column": column.name, "share": share, "example": str(example)[:40]})
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
 ROW = "__row__"
@@ -22,6 +23,10 @@ MAX_CELLS = 4_000_000_000
 
 ROW_GROUP = 120 * 1024
 """Rows of a group in the stored file: enough to compress, small enough to be read in parallel."""
+
+
+MOST_DISTINCT = 0.5
+"""Share of different values in the first rows up to which a column of numbers is stored by a dictionary."""
 
 
 class TooManyRows(Exception):
@@ -65,7 +70,7 @@ def write_parquet(schema: pa.Schema, batches: Iterable[pa.RecordBatch], target: 
                 continue
             numbered = flat(batch).append_column(ROW, pa.array(np.arange(row, row + batch.num_rows)))
             if writer is None:
-                writer = parquet.ParquetWriter(target, numbered.schema, compression="snappy")
+                writer = _writer(target, numbered)
             elif numbered.schema != writer.schema:
                 numbered = numbered.cast(writer.schema)
             waiting.append(numbered)
@@ -81,6 +86,23 @@ def write_parquet(schema: pa.Schema, batches: Iterable[pa.RecordBatch], target: 
         if writer is not None:
             writer.close()
     return row
+
+
+def _writer(target: Path, first: pa.RecordBatch) -> parquet.ParquetWriter:
+    """A writer that spares the dictionaries of columns where they cost time and space: numbers that hardly repeat."""
+    repeating = [name for name in first.schema.names if name != ROW and _repeats(first.column(name))]
+    return parquet.ParquetWriter(
+        target, first.schema, compression="snappy", use_dictionary=repeating or False,
+        column_encoding={ROW: "DELTA_BINARY_PACKED"},
+    )  # fmt: skip
+
+
+def _repeats(column: pa.Array) -> bool:
+    kind = column.type
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        return not pa.types.is_boolean(kind)
+    distinct = compute.count_distinct(column, mode="only_valid").as_py()
+    return bool(distinct <= MOST_DISTINCT * len(column))
 
 
 def unique_names(names: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
