@@ -7,7 +7,7 @@ from app.loading.changes import add_files, answer_roles, delete, ingest, place_c
 from app.loading.content import columns, confusion, measured, narrowed, predictions, run
 from app.loading.diagnosis import examine_predictions, examine_run, report
 from app.loading.lists import formats, label, of_runs, prediction_sets, runs, uploads
-from app.loading.pictures import thumbnail
+from app.loading.pictures import measure_again, measuring, thumbnail
 from app.loading.store import (
     DEMO,
     DEMO_ID,
@@ -37,7 +37,9 @@ __all__ = [
     "ingest",
     "keep_setting",
     "label",
+    "measure_again",
     "measured",
+    "measuring",
     "narrowed",
     "of_runs",
     "open_demo",
