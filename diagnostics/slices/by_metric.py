@@ -100,21 +100,26 @@ class Measurements:
             return registry.undefined(name, "not_available", float(mask.sum()))
         return metric.function(**inputs)
 
-    def slice(self, name: str, predicate: Sequence[Condition], mask: np.ndarray, *, min_size: int = 0) -> Slice:
-        """A slice measured by a registered metric; the difference's interval combines those of both values.
+    def slice(
+        self, name: str, predicate: Sequence[Condition], mask: np.ndarray, *, min_size: int = 0,
+        rest: np.ndarray | None = None,
+    ) -> Slice:  # fmt: skip
+        """A slice measured by a registered metric, against all other units or some of them.
+
+        The interval of the difference combines those of both values.
 
         Source of the interval: G. Zou and A. Donner (2008), "Construction of confidence limits about effect measures"
         (MOVER), which for shares is Newcombe's.
         """
         n = int(np.count_nonzero(mask))
-        rest = self.value(name, ~mask)
+        others = self.value(name, ~mask if rest is None else rest)
         if n < min_size:
             small = registry.undefined(name, "too_few_rows", n)
-            return Slice(predicate=tuple(predicate), n=n, metric=small, rest=rest, delta=None)
+            return Slice(predicate=tuple(predicate), n=n, metric=small, rest=others, delta=None)
         own = self.value(name, mask)
-        delta, low, high = _difference(own, rest)
+        delta, low, high = _difference(own, others)
         return Slice(
-            predicate=tuple(predicate), n=n, metric=own, rest=rest, delta=delta, delta_low=low, delta_high=high
+            predicate=tuple(predicate), n=n, metric=own, rest=others, delta=delta, delta_low=low, delta_high=high
         )
 
     def _inputs(self, needs: Sequence[str], mask: np.ndarray) -> dict[str, Any] | None:

@@ -159,17 +159,17 @@ def _by_permutation(predictions: Predictions, gauge: Gauge, depth: int, options:
 
 
 def _apart(slices: Sequence[Slice], gauge: Gauge) -> list[Slice]:
-    """The most certain slices, of overlapping ones the most surprising; the others as related."""
+    """The most certain slices; those that overlap one, or are no worse once its rows are set aside, as related."""
     order = sorted(slices, key=lambda one: (one.adjusted_p or 0.0, -float(one.params["z"])))
     kept: list[tuple[Slice, np.ndarray, list[dict[str, Any]]]] = []
     for one in order:
         rows = gauge.rows(one.predicate)
-        for _, mask, related in kept:
-            shared = int((rows & mask).sum())
-            if shared > OVERLAP * min(int(rows.sum()), int(mask.sum())):
-                related.append({"predicate": one.predicate, "n": one.n, "adjusted_p": one.adjusted_p,
-                                "overlap": shared / int((rows | mask).sum())})  # fmt: skip
-                break
+        shares = [int((rows & mask).sum()) / min(int(rows.sum()), int(mask.sum())) for _, mask, _ in kept]
+        aside = np.logical_or.reduce([mask for _, mask, _ in kept]) if kept else None
+        if aside is not None and (max(shares) > OVERLAP or not gauge.still_worse(rows, aside)):
+            _, mask, related = kept[int(np.argmax(shares))]
+            overlap = int((rows & mask).sum()) / int((rows | mask).sum())
+            related.append({"predicate": one.predicate, "n": one.n, "adjusted_p": one.adjusted_p, "overlap": overlap})
         else:
             kept.append((one, rows, []))
     return [replace(one, params={**one.params, "related": related[:RELATED]}) for one, _, related in kept]

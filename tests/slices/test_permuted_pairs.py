@@ -132,3 +132,17 @@ def test_the_survey_says_what_was_opened_and_on_how_many_rows(tmp_path, monkeypa
     found, _tested = search_by(predictions, "roc_auc")
     for one in found:
         assert one.metric.n == one.n >= 60
+
+
+def test_what_is_no_worse_without_the_rows_of_a_found_slice_is_told_with_it(tmp_path):
+    random = np.random.default_rng(6)
+    site, truth = random.integers(0, 4, N), np.random.default_rng(0).integers(0, 2, N)
+    # Half of the weak site's rows fall into one shift, whose other rows are as good as any.
+    shift = np.where(random.random(N) < np.where(site == 0, 0.5, 0.2), 0, random.integers(1, 4, N))
+    score = np.where(site == 0, 0.0, 1.6) * truth + random.normal(size=N)
+    columns = {"site": [f"s{v}" for v in site], "shift": [f"t{v}" for v in shift], "s": score}
+    roles = {"score": "s", "score_kind": "decision", "attributes": ("site", "shift")}
+    found = survey(binary(tmp_path, columns, score < 0.8, **roles), "roc_auc")
+    assert [conditions(one) for one in found.slices] == [[("site", "==", "s0")]]
+    assert found.survived > 1
+    assert found.slices[0].params["related"]
