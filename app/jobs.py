@@ -66,8 +66,8 @@ class Job:
 class Jobs:
     """All jobs of this process, by what they compute; sessions that ask for the same share one."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="run-clinic-job")
+    def __init__(self, workers: int = WORKERS) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="run-clinic-job")
         self._known: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -91,6 +91,7 @@ class Jobs:
 
 
 _jobs = Jobs()
+_slow = Jobs(workers=1)
 
 
 def start(function: Callable[..., Any], predictions: Predictions, *arguments: Hashable) -> tuple[str, Job]:
@@ -110,3 +111,13 @@ def start(function: Callable[..., Any], predictions: Predictions, *arguments: Ha
 def forget(key: str) -> None:
     """Drop a job that was stopped or failed, so that it can be started again."""
     _jobs.forget(key)
+
+
+def start_slow(key: str, work: Callable[..., Any]) -> Job:
+    """Start work that may take minutes; it has a thread of its own, so that no search has to wait for it."""
+    return _slow.start(key, work)
+
+
+def forget_slow(key: str) -> None:
+    """Drop a slow job, so that it starts anew when it is asked for again."""
+    _slow.forget(key)

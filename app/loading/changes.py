@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from app import access
 from app.loading import labels
-from app.loading.content import predictions
 from app.loading.lists import uploads
 from app.loading.store import workspace
 from diagnostics.exceptions import NotFound, RunClinicError
@@ -130,7 +129,8 @@ def answer_roles(entry: PredictionsEntry, answers: Mapping[str, str]) -> IngestR
     from diagnostics.readers.predictions import answered, shape_key
 
     access.require(access.WRITE, entry.project)
-    given = predictions(entry)
+    # As it was read: the columns that were measured on pictures are not the file's.
+    given = workspace().prediction_set(entry.id, as_read=True)
     shape = f"predictions:{shape_key(given.path)}"
     known = {**workspace().mappings(entry.project).get(shape, {}), **answers}
     answered(given, known)  # refuses what does not fit before anything is remembered

@@ -32,7 +32,7 @@ def _run(digest: str, group: str, *, _id: str) -> Run:
 def predictions(entry: PredictionsEntry) -> Predictions:
     """Return the handle on a stored prediction set, by its list entry."""
     access.require(access.READ, entry.project)
-    return _predictions(entry.id, entry.digest, entry.name)
+    return _predictions(entry.id, entry.digest_of_table, entry.name)
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)

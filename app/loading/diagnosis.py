@@ -69,7 +69,7 @@ def _examine_run(digest: str, *, _entry: RunEntry) -> Examined:
 
 def examine_predictions(entry: PredictionsEntry) -> Examined:
     """Return subject and outcomes of one prediction set."""
-    return _examine_predictions(entry.digest, entry.name, _entry=entry)
+    return _examine_predictions(entry.digest_of_table, entry.name, _entry=entry)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1024)

@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app import access, jobs
+from app.jobs import Job
 from app.loading.lists import uploads
 from app.loading.store import workspace
+from diagnostics.readers.pictures import may_hold_pictures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from diagnostics.readers.pictures import Pictures
+    from diagnostics.workspace import PredictionsEntry, Workspace
+
+
+def measuring(entry: PredictionsEntry) -> Job | None:
+    """Return the work that makes brightness and size of a set's pictures columns of it, started where it was not.
+
+    None where no picture waits for it. What comes out is stored with the set and changes its `digest_of_table`.
+    """
+    access.require(access.READ, entry.project)
+    if not workspace().pictures_waiting(entry.id):
+        jobs.forget_slow(_key(entry))
+        return None
+    return jobs.start_slow(_key(entry), partial(_measure, workspace(), entry.id))
+
+
+def measure_again(entry: PredictionsEntry) -> None:
+    """Let work that was stopped, or that did not know the newest files, start anew."""
+    jobs.forget_slow(_key(entry))
+
+
+def _key(entry: PredictionsEntry) -> str:
+    return f"pictures {workspace().home} {entry.id} {entry.digest}"
+
+
+def _measure(store: Workspace, id: str, *, progress: Callable[[float], None], cancel: Event) -> bool:
+    return store.measure_pictures(id, progress=progress, stopped=cancel.is_set)
 
 
 def thumbnail(project_id: str, name: str, side: int) -> bytes | None:
     """Return the picture that a row names, small and as PNG, from the project's uploads; None where there is none."""
-    files = tuple((upload.id, upload.label) for upload in uploads(project_id) if _may_hold_pictures(upload.label))
+    files = tuple((upload.id, upload.label) for upload in uploads(project_id) if may_hold_pictures(upload.label))
     return _thumbnail(files, name, side) if files else None
-
-
-def _may_hold_pictures(name: str) -> bool:
-    return name.lower().endswith((".zip", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"))
 
 
 @st.cache_data(show_spinner=False, max_entries=4096)

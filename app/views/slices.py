@@ -7,7 +7,7 @@ import streamlit as st
 from app import loading, state
 from app.components import active_slice, set_page
 from app.components.findings import topic
-from app.components.slices import builder, column, controls, examples, pair, results, saved, tree
+from app.components.slices import builder, column, controls, examples, pair, pictures, results, saved, tree
 from app.components.slices.controls import Reading
 from app.components.text import escape
 from app.i18n import _, language
@@ -26,6 +26,7 @@ def render() -> None:
     entry = set_page.entry()
     if entry is None:
         return
+    pictures.draw(entry)
     # The page looks at the whole set: the active slice is one of its subjects.
     predictions = loading.predictions(entry)
     topic.draw(entry, FINDINGS)
@@ -74,6 +75,8 @@ def _method() -> None:
           "random deals)."),
         _("A combination is listed only where it is worse than each of its parts; overlapping slices are told as one, "
           "the one with the largest excess loss (rows times difference)."),
+        _("Of pictures that rows name and that were added to the project, brightness (0 black, 1 white) and size are "
+          "attributes; a picture that is not there is a missing value."),
         _("Intervals are 95 %: Wilson and Newcombe for shares, Welch for means."),
     ]  # fmt: skip
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from diagnostics.queries.dialects import translated
 from diagnostics.queries.engine import conditions, literal, quote
 from diagnostics.queries.restriction import restriction
 from diagnostics.types import Predictions
@@ -49,16 +50,7 @@ class Transpiled:
 
     def translated(self, sql: str) -> str:
         """The statement in this engine's dialect, still with the stand-in for the table."""
-        import sqlglot
-
-        def portable(node: Any) -> Any:
-            # Only DuckDB calls it so; the largest double as a bound says the same everywhere, for NaN as well.
-            if isinstance(node, sqlglot.exp.Anonymous) and node.name.lower() == "isfinite":
-                low, high = map(sqlglot.exp.Literal.number, ("-1.7976931348623157E308", "1.7976931348623157E308"))
-                return sqlglot.exp.Between(this=node.expressions[0], low=low, high=high)
-            return node
-
-        return str(sqlglot.parse_one(sql, read="duckdb").transform(portable).sql(dialect=self.dialect))
+        return translated(sql, self.dialect)
 
     def run(self, sql: str, predictions: Predictions) -> pa.Table:
         """Run a translated statement."""
@@ -88,6 +80,8 @@ class Spark(Transpiled):
 
     def __init__(self, session: Any) -> None:
         self._session = session
+        # Moments without a zone mean the same everywhere, whatever the clock of the machine says.
+        session.conf.set("spark.sql.session.timeZone", "UTC")
 
     def run(self, sql: str, predictions: Predictions) -> pa.Table:
         """Run a translated statement in the session."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from diagnostics.readers.source import Source
@@ -16,6 +18,12 @@ from diagnostics.readers.source import Source
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+SUFFIXES = (".zip", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+
+
+def may_hold_pictures(name: str) -> bool:
+    """Whether a file of this name is a picture or may be an archive of some."""
+    return name.lower().endswith(SUFFIXES)
 
 
 class Pictures:
@@ -29,6 +37,7 @@ class Pictures:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._places: dict[str, list[tuple[Source, str]]] = {}
+        self._archives: dict[Source, zipfile.ZipFile] | None = None
         for source in sources:
             if source.name.lower().endswith(".zip"):
                 self._index(source)
@@ -57,11 +66,35 @@ class Pictures:
         try:
             if not member:
                 return _limited(source.path.read_bytes())
-            with zipfile.ZipFile(source.path) as archive, archive.open(member) as stream:
+            with self._archive(source) as archive, archive.open(member) as stream:
                 return _limited(stream.read(MAX_BYTES + 1))
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError):
             # Damaged, encrypted, or packed in a way this Python does not know: there is no picture.
             return None
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep archives open in this block: of one with many members the table is read once, not for each picture.
+
+        For one thread.
+        """
+        self._archives = {}
+        try:
+            yield
+        finally:
+            opened, self._archives = self._archives, None
+            for archive in opened.values():
+                archive.close()
+
+    @contextmanager
+    def _archive(self, source: Source) -> Iterator[zipfile.ZipFile]:
+        if self._archives is None:
+            with zipfile.ZipFile(source.path) as archive:
+                yield archive
+            return
+        if source not in self._archives:
+            self._archives[source] = zipfile.ZipFile(source.path)
+        yield self._archives[source]
 
     def thumbnail(self, name: str, side: int = 128) -> bytes | None:
         """A PNG that fits a square of `side` px; None where there is no such picture or it cannot be read."""

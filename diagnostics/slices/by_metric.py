@@ -13,14 +13,14 @@ import numpy as np
 from diagnostics.metrics import registry
 from diagnostics.metrics.calibration import calibration_bins
 from diagnostics.metrics.regression import moments
-from diagnostics.slices.atoms import alone, conditions
+from diagnostics.slices.atoms import alone, combined, conditions
 from diagnostics.slices.counters import rows_of
 from diagnostics.slices.counting import Event, Progress
 from diagnostics.slices.finding import coded
 from diagnostics.slices.losses import outcome_of, probabilities_of
 from diagnostics.slices.outcome import Outcome
 from diagnostics.slices.permutations import STATISTICS, shortfalls
-from diagnostics.slices.search import default_min_size
+from diagnostics.slices.search import LEAST_ROWS, default_min_size
 from diagnostics.slices.table import Table, numbers
 from diagnostics.types import (
     Condition,
@@ -33,6 +33,9 @@ from diagnostics.types import (
     Slice,
     Task,
 )
+
+MOST_ROWS = 200_000
+"""Rows that random deals go through; of a larger set every k-th row is searched, which the page says."""
 
 
 class Measurements:
@@ -97,21 +100,26 @@ class Measurements:
             return registry.undefined(name, "not_available", float(mask.sum()))
         return metric.function(**inputs)
 
-    def slice(self, name: str, predicate: Sequence[Condition], mask: np.ndarray, *, min_size: int = 0) -> Slice:
-        """A slice measured by a registered metric; the difference's interval combines those of both values.
+    def slice(
+        self, name: str, predicate: Sequence[Condition], mask: np.ndarray, *, min_size: int = 0,
+        rest: np.ndarray | None = None,
+    ) -> Slice:  # fmt: skip
+        """A slice measured by a registered metric, against all other units or some of them.
+
+        The interval of the difference combines those of both values.
 
         Source of the interval: G. Zou and A. Donner (2008), "Construction of confidence limits about effect measures"
         (MOVER), which for shares is Newcombe's.
         """
         n = int(np.count_nonzero(mask))
-        rest = self.value(name, ~mask)
+        others = self.value(name, ~mask if rest is None else rest)
         if n < min_size:
             small = registry.undefined(name, "too_few_rows", n)
-            return Slice(predicate=tuple(predicate), n=n, metric=small, rest=rest, delta=None)
+            return Slice(predicate=tuple(predicate), n=n, metric=small, rest=others, delta=None)
         own = self.value(name, mask)
-        delta, low, high = _difference(own, rest)
+        delta, low, high = _difference(own, others)
         return Slice(
-            predicate=tuple(predicate), n=n, metric=own, rest=rest, delta=delta, delta_low=low, delta_high=high
+            predicate=tuple(predicate), n=n, metric=own, rest=others, delta=delta, delta_low=low, delta_high=high
         )
 
     def _inputs(self, needs: Sequence[str], mask: np.ndarray) -> dict[str, Any] | None:
@@ -184,12 +192,15 @@ def search_by(
     *,
     columns: Sequence[str] | None = None,
     min_size: int | None = None,
+    depth: int = 2,
     level: float = 0.05,
     seed: int = 0,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> tuple[tuple[Slice, ...], int]:
-    """Single conditions under which a ranking metric of a binary set is lower than chance explains (max-T).
+    """Conditions, and pairs of them, under which a ranking metric is lower than chance explains (max-T).
+
+    Of more than `MOST_ROWS` rows an even sample is searched; what is found is measured on all rows.
 
     Parameters
     ----------
@@ -199,6 +210,8 @@ def search_by(
         "roc_auc" or "average_precision".
     columns, min_size, progress, cancel
         As in `finding.search`.
+    depth : int
+        1 for single conditions only.
     level, seed
         Largest adjusted p reported; seed of the random deals.
 
@@ -219,18 +232,23 @@ def search_by(
         raise ValueError(f"slices cannot be searched by {metric} here")
     smallest = default_min_size(len(own.outcome)) if min_size is None else min_size
     attributes, _ = coded(own.table, predictions, own.outcome, min_size=smallest, columns=columns)
+    rows = searched_rows(len(own.outcome))
+    part = attributes if rows == slice(None) else [replace(a, codes=a.codes[rows]) for a in attributes]
     found, tested = shortfalls(
-        attributes, [alone(a) for a in attributes], own.positive, np.nan_to_num(own.score), statistic=metric,
-        min_size=smallest, level=level, seed=seed, progress=progress, cancel=cancel,
+        part, [alone(a) for a in part], own.positive[rows], np.nan_to_num(own.score[rows]), statistic=metric,
+        combined=[combined(a) for a in part] if depth > 1 else (),
+        min_size=max(min(smallest, LEAST_ROWS), smallest // (rows.step or 1)),
+        level=level, seed=seed, progress=progress, cancel=cancel,
     )  # fmt: skip
     slices = []
     for one in found:
-        number, members = one.term
-        mask = rows_of([one.term], attributes)
-        item = own.slice(metric, conditions(attributes[number], members), mask)
-        slices.append(_with_p(item, one.adjusted_p, tested))
+        terms = [conditions(attributes[number], members) for number, members in one.terms]
+        item = own.slice(metric, tuple(c for term in terms for c in term), rows_of(one.terms, attributes))
+        slices.append(replace(item, adjusted_p=one.adjusted_p, params={"tested": tested, "z": one.z}))
     return tuple(slices), tested
 
 
-def _with_p(item: Slice, adjusted_p: float, tested: int) -> Slice:
-    return replace(item, adjusted_p=adjusted_p, params={"tested": tested})
+def searched_rows(n: int) -> slice:
+    """All rows, or every k-th where there are more than the random deals could go through in time."""
+    step = -(-n // MOST_ROWS)
+    return slice(None) if step <= 1 else slice(0, None, step)

@@ -137,6 +137,17 @@ class Gauge:
         )
         return replace(found, share_of_loss=None if found.metric.value is None else self.share(chosen))
 
+    def still_worse(self, rows: np.ndarray, aside: np.ndarray) -> bool:
+        """Whether what is left of a slice is clearly worse than what is left of the rest, by any metric but a mean.
+
+        Parameters
+        ----------
+        rows, aside : ndarray of bool, shape (n,)
+            Table rows of the slice, and those that are set aside.
+        """
+        inside, outside = (unit_mask(self.whole, side & ~aside) for side in (rows, ~rows))
+        return is_worse(self._measurements.slice(self.metric, (), inside, rest=outside)) is True
+
     def share(self, rows: np.ndarray) -> float | None:
         """Part of the task's own loss that falls into some rows."""
         return share_of_loss(self.whole, unit_mask(self.whole, rows))

@@ -29,9 +29,16 @@ def tokens(name: str) -> frozenset[str]:
     return frozenset(part for part in _SPLIT.split(spaced.lower()) if part)
 
 
+_DERIVED = re.compile(r"^([a-z]+)\(.+\)$", re.DOTALL)
+
+
 def nature(name: str) -> str:
-    """What a column is about: "domain", "length", "quality" or ""."""
-    words = tokens(name)
+    """What a column is about: "domain", "length", "quality" or "".
+
+    Of a derived one, such as `brightness(camera_image)`, what is measured tells it and not the column's own name.
+    """
+    derived = _DERIVED.match(name)
+    words = tokens(derived.group(1) if derived else name)
     return next((kind for kind in _KINDS if words & _words(kind)), "")
 
 

@@ -2,13 +2,13 @@
 
 Every slice's metric is measured on the file and again after the answers were dealt to the rows at random, some
 hundred times. The largest standardised shortfall of each deal says what the worst of all slices looks like by chance
-(Westfall and Young 1993, single step), which holds the chance of any false report at the level. Single conditions only:
-pairs would take about a hundred times as long (decision 6).
+(Westfall and Young 1993, single step), which holds the chance of any false report at the level. All single conditions
+are tried; of the pairs those under the conditions that look worst, in every deal anew (`permuted_pairs`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,16 +17,27 @@ from diagnostics.metrics.intervals import midranks
 from diagnostics.slices.atoms import Atoms
 from diagnostics.slices.attributes import Attribute
 from diagnostics.slices.counting import Cancelled, Event, Progress
+from diagnostics.slices.permuted_pairs import (
+    INFORMATION,
+    PAIR_BINS,
+    Children,
+    Opening,
+    Scale,
+    Statistic,
+    worst_parents,
+)
 from diagnostics.slices.scan import Term
+from diagnostics.slices.search import SIMPLER
 from diagnostics.types import FloatArray
 
 SCORE_BINS = 256
 """Ranks that scores are put into while searching; the slices that are reported are measured exactly."""
 
 DEALS = 400
-"""Random deals; the smallest adjusted p is 1 / (DEALS + 1)."""
+"""Random deals of a search of single conditions; the smallest adjusted p is 1 / (DEALS + 1)."""
 
-Statistic = Callable[[FloatArray, FloatArray], FloatArray]
+PAIR_DEALS = 200
+"""Random deals where pairs are tried too: each takes some ten times as long."""
 
 
 def areas(positive: FloatArray, negative: FloatArray) -> FloatArray:
@@ -56,7 +67,8 @@ class Shortfall:
 
     Attributes
     ----------
-    term : Term
+    terms : tuple of Term
+        One or two.
     n : int
     value : float
         The metric on the slice (on binned scores).
@@ -66,7 +78,7 @@ class Shortfall:
         Chance that the worst of all slices tried looks as bad.
     """
 
-    term: Term
+    terms: tuple[Term, ...]
     n: int
     value: float
     z: float
@@ -80,14 +92,15 @@ def shortfalls(
     score: FloatArray,
     *,
     statistic: str = "roc_auc",
+    combined: Sequence[Atoms] = (),
     min_size: int,
     level: float = 0.05,
-    deals: int = DEALS,
+    deals: int | None = None,
     seed: int = 0,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> tuple[tuple[Shortfall, ...], int]:
-    """Single conditions under which a ranking metric is worse than chance explains.
+    """Conditions, and pairs of them, under which a ranking metric is worse than chance explains.
 
     Parameters
     ----------
@@ -100,59 +113,138 @@ def shortfalls(
         Score of the positive class, finite.
     statistic : str
         "roc_auc" or "average_precision".
+    combined : sequence of Atoms
+        As `atoms.combined` makes them (coarse codes); without them single conditions only are tried.
     min_size : int
         Rows a slice needs.
     level, deals, seed
-        Largest adjusted p reported; number and seed of the random deals.
+        Largest adjusted p reported; number (`DEALS` or `PAIR_DEALS` by default) and seed of the random deals.
     progress, cancel
         As in `counting.pairs`.
 
     Returns
     -------
     tuple of Shortfall
-        Smallest adjusted p first.
+        Smallest adjusted p first, then the most surprising. A pair is given only where it is more surprising than each
+        of its conditions by a factor of e^2 in its own p.
     int
-        Slices tried.
+        Slices tried: all conditions, and the pairs that were opened.
     """
-    bins = _binned(score)
-    measure = STATISTICS[statistic]
-    random = np.random.default_rng(seed)
-    observed, sizes = _measured(attributes, conditions, positive, bins, measure)
-    usable = (sizes >= min_size) & (len(bins) - sizes >= min_size) & np.isfinite(observed)
-    dealt = np.empty((deals, int(usable.sum())))
-    for deal in range(deals):
-        if cancel is not None and cancel.is_set():
-            raise Cancelled
-        order = random.permutation(len(bins))
-        dealt[deal] = _measured(attributes, conditions, positive[order], bins[order], measure)[0][usable]
-        if progress is not None:
-            progress((deal + 1) / deals)
-    if not usable.any():
+    singles = _Singles(attributes, conditions, positive, _binned(score, SCORE_BINS), STATISTICS[statistic], min_size)
+    if not singles.usable.any():
         return (), 0
-    middle, spread = np.nanmean(dealt, axis=0), np.nanstd(dealt, axis=0)
-    spread = np.where(spread > 0, spread, np.inf)
-    worst = np.nanmax((middle - dealt) / spread, axis=1)
-    z = (middle - observed[usable]) / spread
-    adjusted = (1 + (worst[:, None] >= z[None, :]).sum(axis=0)) / (deals + 1)
-    terms = [(i, m) for i, atoms in enumerate(conditions) for m in atoms.members]
-    places = np.flatnonzero(usable)
-    order = np.lexsort((-z, adjusted))
-    found = tuple(
-        Shortfall(
-            term=terms[places[k]], n=int(sizes[places[k]]), value=float(observed[places[k]]), z=float(z[k]),
-            adjusted_p=float(adjusted[k]),
-        )
-        for k in order if adjusted[k] <= level
-    )  # fmt: skip
-    return found, int(usable.sum())
+    pairs = None
+    if len(combined) > 1:
+        key = _binned(score, PAIR_BINS) * 2 + positive
+        pairs = Opening(
+            attributes, combined, key, STATISTICS[statistic], INFORMATION[statistic], min_size=min_size
+        )  # fmt: skip
+    steps = _Steps(deals or (PAIR_DEALS if pairs else DEALS), seed, len(score), progress, cancel, 2 if pairs else 1)
+    dealt, random_slices = [], []
+    for order in steps:
+        dealt.append(singles.measured(order))
+        if pairs is not None:
+            random_slices.append(pairs.random_slices(order))
+    z, each = singles.standardised(np.array(dealt))
+    worst, opened = each.max(axis=1), None
+    if pairs is not None:
+        scale = Scale.of(*(np.array(column) for column in zip(*random_slices, strict=True)))
+        eligible = singles.parents(combined)
+        opened = pairs.children(worst_parents(singles.terms, z, eligible), scale)
+        for deal, order in enumerate(steps):
+            children = pairs.children(worst_parents(singles.terms, each[deal], eligible), scale, order)
+            worst[deal] = max(worst[deal], children.z.max(initial=-np.inf))
+    found = _reported(singles, z, opened, worst, level)
+    return found, len(singles.terms) + (len(opened.terms) if opened else 0)
 
 
-def _binned(score: FloatArray) -> np.ndarray:
-    """Score ranks in at most SCORE_BINS steps; with fewer distinct scores exact."""
+class _Steps:
+    """The random deals, the same each time they are gone through."""
+
+    def __init__(
+        self, deals: int, seed: int, n: int, progress: Progress | None, cancel: Event | None, rounds: int
+    ) -> None:
+        self._deals, self._seed, self._n, self._progress, self._cancel = deals, seed, n, progress, cancel
+        self._done, self._all = 0, deals * rounds
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        for deal in range(self._deals):
+            if self._cancel is not None and self._cancel.is_set():
+                raise Cancelled
+            yield np.random.default_rng([self._seed, deal]).permutation(self._n)
+            self._done += 1
+            if self._progress is not None:
+                self._progress(self._done / self._all)
+
+
+class _Singles:
+    """All single conditions that have enough rows and a metric."""
+
+    def __init__(
+        self, attributes: Sequence[Attribute], conditions: Sequence[Atoms], positive: np.ndarray, bins: np.ndarray,
+        measure: Statistic, min_size: int,
+    ) -> None:  # fmt: skip
+        self._attributes, self._conditions, self._measure = attributes, conditions, measure
+        self._positive, self._bins, self._min_size = positive, bins, min_size
+        observed, sizes = _measured(attributes, conditions, positive, bins, measure)
+        self.usable = (sizes >= min_size) & (len(bins) - sizes >= min_size) & np.isfinite(observed)
+        self.observed, self.sizes = observed[self.usable], sizes[self.usable]
+        named = [(i, m) for i, atoms in enumerate(conditions) for m in atoms.members]
+        self.terms: list[Term] = [named[k] for k in np.flatnonzero(self.usable)]
+
+    def measured(self, order: np.ndarray) -> FloatArray:
+        """The metric of each after the answers were dealt anew."""
+        dealt = _measured(self._attributes, self._conditions, self._positive[order], self._bins[order], self._measure)
+        return dealt[0][self.usable]
+
+    def standardised(self, dealt: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Shortfalls on the file, shape (k,), and on the deals, shape (deals, k), in standard deviations of these."""
+        middle, spread = np.nanmean(dealt, axis=0), np.nanstd(dealt, axis=0)
+        spread = np.where(spread > 0, spread, np.inf)
+        # A deal that leaves a condition without one of the classes says nothing about it.
+        return (middle - self.observed) / spread, np.nan_to_num((middle - dealt) / spread, nan=-np.inf)
+
+    def parents(self, combined: Sequence[Atoms]) -> np.ndarray:
+        """Which of them pairs may be opened under: those that are tried in combinations too, with rows enough."""
+        known = [frozenset(atoms.members) for atoms in combined]
+        large = self.sizes >= 2 * self._min_size
+        return np.array([members in known[i] for i, members in self.terms], dtype=bool) & large
+
+
+def _reported(
+    singles: _Singles, z: FloatArray, opened: Children | None, worst: FloatArray, level: float
+) -> tuple[Shortfall, ...]:
+    def adjusted(own: float) -> float:
+        return float((1 + (worst >= own).sum()) / (len(worst) + 1))
+
+    alone = dict(zip(singles.terms, z.tolist(), strict=True))
+    found = [
+        Shortfall(terms=(term,), n=int(n), value=float(value), z=own, adjusted_p=adjusted(own))
+        for term, n, value, own in zip(singles.terms, singles.sizes, singles.observed, z.tolist(), strict=True)
+    ]
+    if opened is not None:
+        found += [
+            Shortfall(terms=pair, n=int(n), value=float(value), z=own, adjusted_p=adjusted(own))
+            for pair, n, value, own in zip(opened.terms, opened.n, opened.value, opened.z.tolist(), strict=True)
+            if _says_more(own, [alone.get(term, -np.inf) for term in pair])
+        ]  # fmt: skip
+    kept = [one for one in found if one.adjusted_p <= level]
+    return tuple(sorted(kept, key=lambda one: (one.adjusted_p, -one.z)))
+
+
+def _says_more(own: float, parents: Sequence[float]) -> bool:
+    """Whether a pair is clearly more surprising than each of its conditions."""
+    from scipy.special import log_ndtr
+
+    return bool(log_ndtr(-own) < log_ndtr(-max(parents)) - SIMPLER)
+
+
+def _binned(score: FloatArray, steps: int) -> np.ndarray:
+    """Score ranks in at most so many steps; with fewer distinct scores exact."""
     distinct, place = np.unique(score, return_inverse=True)
-    if len(distinct) <= SCORE_BINS:
+    if len(distinct) <= steps:
         return place.astype(np.int64)
-    return np.minimum(midranks(score) / (len(score) + 1) * SCORE_BINS, SCORE_BINS - 1).astype(np.int64)
+    return np.minimum(midranks(score) / (len(score) + 1) * steps, steps - 1).astype(np.int64)
 
 
 def _measured(

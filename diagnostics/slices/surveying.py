@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from diagnostics.slices.attributes import LeftOut
-from diagnostics.slices.by_metric import search_by
+from diagnostics.slices.by_metric import search_by, searched_rows
 from diagnostics.slices.contrast import contrast
-from diagnostics.slices.counting import Cancelled, Event, Progress
+from diagnostics.slices.counting import Event, Progress
 from diagnostics.slices.finding import RELATED, SearchResult, coded, search
 from diagnostics.slices.gauge import Gauge
+from diagnostics.slices.permuted_pairs import PARENTS
 from diagnostics.slices.search import LEVEL
 from diagnostics.slices.sql_finding import counts_by_sql, default_metric, renamed, search_by_sql
 from diagnostics.slices.table import Table
@@ -45,6 +46,10 @@ class Survey:
     attributes : tuple of str
     left_out : tuple of LeftOut
     level : float
+    searched : int
+        Rows that were searched; fewer than `units` where an even sample had to do.
+    opened : int
+        Single conditions under which pairs were tried, the worst ones; 0 where all pairs were, or none.
     """
 
     metric: str
@@ -59,6 +64,8 @@ class Survey:
     attributes: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     level: float
+    searched: int
+    opened: int = 0
 
 
 def survey(
@@ -72,8 +79,8 @@ def survey(
 ) -> Survey:
     """Search the slices that are worse than chance explains by a metric.
 
-    Means over rows are searched by themselves, areas under curves by permutation (single conditions only); for any
-    other metric the slices are found by the loss of the task and then measured by the metric.
+    Means over rows are searched by themselves, areas under curves by permutation (of the pairs those under the worst
+    single conditions); for any other metric the slices are found by the loss of the task and measured by the metric.
 
     Parameters
     ----------
@@ -98,7 +105,7 @@ def survey(
     smallest = gauge.min_size if min_size is None else min_size
     options: dict[str, Any] = {"min_size": smallest, "progress": progress, "cancel": cancel}
     if gauge.by_permutation:
-        return _by_permutation(predictions, gauge, options)
+        return _by_permutation(predictions, gauge, depth, options)
     found = search(predictions, outcome=gauge.outcome, depth=depth, **options)
     if gauge.additive:
         slices = tuple(gauge.renamed(one) for one in found.slices)
@@ -112,6 +119,7 @@ def _survey(gauge: Gauge, found: SearchResult, slices: tuple[Slice, ...]) -> Sur
         metric=gauge.metric, searched_by=gauge.metric if gauge.additive else gauge.whole.metric, slices=slices,
         tested=found.tested, survived=found.survived, min_size=found.min_size, unit=gauge.unit, units=gauge.units,
         overall=gauge.overall(), attributes=found.attributes, left_out=found.left_out, level=found.level,
+        searched=gauge.units,
     )  # fmt: skip
 
 
@@ -125,6 +133,7 @@ def _by_sql(
         metric=metric, searched_by=metric, slices=found.slices, tested=found.tested, survived=found.survived,
         min_size=found.min_size, unit="positives" if metric == "recall" else "rows", units=found.units,
         overall=found.overall, attributes=found.attributes, left_out=found.left_out, level=found.level,
+        searched=found.units,
     )  # fmt: skip
 
 
@@ -133,31 +142,34 @@ def _measured_again(one: Slice, gauge: Gauge) -> Slice:
     return replace(own, adjusted_p=one.adjusted_p, share_of_loss=one.share_of_loss, params=one.params)
 
 
-def _by_permutation(predictions: Predictions, gauge: Gauge, options: dict[str, Any]) -> Survey:
-    slices, tested = search_by(predictions, gauge.metric, level=LEVEL, **options)
+def _by_permutation(predictions: Predictions, gauge: Gauge, depth: int, options: dict[str, Any]) -> Survey:
+    slices, tested = search_by(predictions, gauge.metric, level=LEVEL, depth=depth, **options)
     table = Table(predictions)
     attributes, left_out = coded(table, predictions, gauge.whole, min_size=options["min_size"])
     known = [LeftOut(column=c, reason=r) for c, r in predictions.roles.ignored.items()]
     told = tuple(replace(one, share_of_loss=gauge.share(gauge.rows(one.predicate))) for one in _apart(slices, gauge))
+    told = tuple(sorted(told, key=lambda one: -one.n * abs(one.delta or 0.0)))
+    searched = len(range(gauge.units)[searched_rows(gauge.units)])
     return Survey(
         metric=gauge.metric, searched_by=gauge.metric, slices=told, tested=tested, survived=len(slices),
         min_size=options["min_size"], unit=gauge.unit, units=gauge.units, overall=gauge.overall(),
         attributes=tuple(a.name for a in attributes), left_out=(*known, *left_out), level=LEVEL,
+        searched=searched, opened=PARENTS if depth > 1 and len(attributes) > 1 else 0,
     )  # fmt: skip
 
 
 def _apart(slices: Sequence[Slice], gauge: Gauge) -> list[Slice]:
-    """The most certain slices, of overlapping ones the one with the largest shortfall; the others as related."""
-    order = sorted(slices, key=lambda one: (one.adjusted_p or 0.0, -one.n * abs(one.delta or 0.0)))
+    """The most certain slices; those that overlap one, or are no worse once its rows are set aside, as related."""
+    order = sorted(slices, key=lambda one: (one.adjusted_p or 0.0, -float(one.params["z"])))
     kept: list[tuple[Slice, np.ndarray, list[dict[str, Any]]]] = []
     for one in order:
         rows = gauge.rows(one.predicate)
-        for _, mask, related in kept:
-            shared = int((rows & mask).sum())
-            if shared > OVERLAP * min(int(rows.sum()), int(mask.sum())):
-                related.append({"predicate": one.predicate, "n": one.n, "adjusted_p": one.adjusted_p,
-                                "overlap": shared / int((rows | mask).sum())})  # fmt: skip
-                break
+        shares = [int((rows & mask).sum()) / min(int(rows.sum()), int(mask.sum())) for _, mask, _ in kept]
+        aside = np.logical_or.reduce([mask for _, mask, _ in kept]) if kept else None
+        if aside is not None and (max(shares) > OVERLAP or not gauge.still_worse(rows, aside)):
+            _, mask, related = kept[int(np.argmax(shares))]
+            overlap = int((rows & mask).sum()) / int((rows | mask).sum())
+            related.append({"predicate": one.predicate, "n": one.n, "adjusted_p": one.adjusted_p, "overlap": overlap})
         else:
             kept.append((one, rows, []))
     return [replace(one, params={**one.params, "related": related[:RELATED]}) for one, _, related in kept]
@@ -218,16 +230,11 @@ def tree(
     Raises
     ------
     Cancelled
-        Between reading and growing; growing itself runs to its end.
     """
     gauge = Gauge(predictions, metric)
     smallest = gauge.min_size if min_size is None else min_size
     attributes, _ = coded(Table(predictions), predictions, gauge.outcome, min_size=smallest)
-    if progress is not None:
-        progress(0.3)
-    if cancel is not None and cancel.is_set():
-        raise Cancelled
-    root = error_tree(attributes, gauge.outcome, min_size=smallest, max_depth=depth)
+    root = error_tree(attributes, gauge.outcome, min_size=smallest, max_depth=depth, progress=progress, cancel=cancel)
     return _renamed(root, gauge) if gauge.additive else root
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from diagnostics.slices.atoms import conditions
+from diagnostics.slices.atoms import conditions, lookup
 from diagnostics.slices.attributes import Attribute, Kind
+from diagnostics.slices.counting import Cancelled, Event, Progress
 from diagnostics.slices.measuring import measured
 from diagnostics.slices.outcome import Outcome
-from diagnostics.types import Condition, Slice
+from diagnostics.types import Condition, FloatArray, Slice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,17 +32,33 @@ class Node:
     children: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Column:
-    """One question a tree may ask: a bin number at most so large, or a category yes or no."""
+@dataclass(frozen=True, kw_only=True)
+class _Question:
+    """What divides the rows of a node: its gain, and the codes on its two sides."""
 
-    attribute: Attribute
-    code: int | None
-    values: np.ndarray
+    attribute: int
+    gain: float
+    low: tuple[int, ...]
+    high: tuple[int, ...]
 
 
-def error_tree(attributes: Sequence[Attribute], outcome: Outcome, *, min_size: int, max_depth: int = 3) -> Node:
-    """Grow a regression tree on the loss.
+LEAST_GAIN = 4.0
+"""Variances of the loss by which a question must lower the squared error: two standard errors of what noise does."""
+
+
+class _Losses(NamedTuple):
+    """What is counted: the losses, and the weights beside them or None."""
+
+    loss: FloatArray
+    weight: FloatArray | None
+    least: float
+
+
+def error_tree(
+    attributes: Sequence[Attribute], outcome: Outcome, *, min_size: int, max_depth: int = 3,
+    progress: Progress | None = None, cancel: Event | None = None,
+) -> Node:  # fmt: skip
+    """Grow a regression tree on the loss, by the sums of losses of each code: all rows count, none is copied.
 
     Parameters
     ----------
@@ -49,80 +67,118 @@ def error_tree(attributes: Sequence[Attribute], outcome: Outcome, *, min_size: i
     min_size : int
         Units a leaf needs.
     max_depth : int
+    progress, cancel
+        As in `counting.pairs`.
 
     Returns
     -------
     Node
         The root, with all rows.
+
+    Raises
+    ------
+    Cancelled
     """
-    from sklearn.tree import DecisionTreeRegressor
-
-    columns = [c for a in attributes for c in _columns(a)]
-    everything = np.ones(len(outcome), dtype=bool)
-    if not columns:
-        return Node(slice=measured(outcome, everything, ()))
-    # A split must lower the squared error by as much as two standard errors of noise would, else the tree stops.
-    least = 4 * float(outcome.loss.var()) / max(1, len(outcome))
-    tree = DecisionTreeRegressor(
-        max_depth=max_depth, min_samples_leaf=max(1, min_size), min_impurity_decrease=least, random_state=0
-    )
-    grown = tree.fit(np.column_stack([c.values for c in columns]), outcome.loss, sample_weight=outcome.weight).tree_
-    return _node(0, grown, columns, outcome, everything, ())
+    loss, weight = outcome.loss, outcome.weight
+    mean_weight = 1.0 if weight is None else float(weight.mean())
+    # The losses times their weights are summed again and again.
+    weighed = loss.astype(np.float64, copy=False) if weight is None else loss * weight
+    losses = _Losses(weighed, weight, LEAST_GAIN * float(loss.var()) * mean_weight if len(loss) else 0.0)
+    grower = _Grower(attributes, outcome, losses, max(1, min_size), progress, cancel, float(2**max_depth - 1))
+    return grower.node(np.arange(len(outcome), dtype=np.uint32), (), max_depth)
 
 
-def _columns(attribute: Attribute) -> list[_Column]:
-    codes = attribute.codes
-    if attribute.kind is Kind.CATEGORY:
-        named = [*range(attribute.regular), *([] if attribute.missing is None else [attribute.missing])]
-        return [_Column(attribute=attribute, code=c, values=(codes == c).astype(np.float32)) for c in named]
-    found = [_Column(attribute=attribute, code=None, values=codes.astype(np.float32))]
-    if attribute.missing is not None:
-        missing = codes == attribute.missing
-        found.append(_Column(attribute=attribute, code=attribute.missing, values=missing.astype(np.float32)))
-    return found
+class _Grower:
+    """Divides nodes until nothing is gained."""
+
+    def __init__(
+        self, attributes: Sequence[Attribute], outcome: Outcome, losses: _Losses, min_size: int,
+        progress: Progress | None, cancel: Event | None, most: float,
+    ) -> None:  # fmt: skip
+        self._attributes, self._outcome, self._losses, self._min_size = attributes, outcome, losses, min_size
+        self._progress, self._cancel, self._most, self._done = progress, cancel, most, 0
+
+    def node(self, rows: np.ndarray, path: tuple[Condition, ...], depth: int) -> Node:
+        """The node of some rows (positions), with what grows below it."""
+        own = measured(self._outcome, self._mask(rows), path, min_size=self._min_size if path else 0)
+        best = self._best(rows) if depth else None
+        if best is None:
+            return Node(slice=own)
+        attribute = self._attributes[best.attribute]
+        codes = attribute.codes[rows]
+        children = []
+        for members in (best.low, best.high):
+            inside = lookup(attribute, members)[codes]
+            children.append(self.node(rows[inside], (*path, *_conditions(attribute, best, members)), depth - 1))
+        gone = rows[codes == attribute.missing] if attribute.missing is not None else rows[:0]
+        if len(gone) and attribute.missing not in (*best.low, *best.high):
+            # A comparison holds for no missing value, so these rows are a branch of their own.
+            blank = (*path, Condition(column=attribute.name, op="is_null"))
+            children.append(Node(slice=measured(self._outcome, self._mask(gone), blank, min_size=self._min_size)))
+        sign = -1 if self._outcome.greater_is_better else 1
+        children.sort(key=lambda c: (c.slice.metric.value is None, -sign * (c.slice.metric.value or 0.0)))
+        return Node(slice=own, children=tuple(children))
+
+    def _mask(self, rows: np.ndarray) -> np.ndarray:
+        mask = np.zeros(len(self._outcome), dtype=bool)
+        mask[rows] = True
+        return mask
+
+    def _best(self, rows: np.ndarray) -> _Question | None:
+        """The question that lowers the squared error most; None where none does enough."""
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled
+        if self._progress is not None:
+            self._done += 1
+            self._progress(self._done / self._most)
+        loss = self._losses.loss[rows]
+        weight = None if self._losses.weight is None else self._losses.weight[rows]
+        found = [q for i, a in enumerate(self._attributes) for q in self._questions(i, a, rows, loss, weight)]
+        best = max(found, key=lambda q: q.gain, default=None)
+        return best if best is not None and best.gain > 0 and best.gain >= self._losses.least else None
+
+    def _questions(
+        self, number: int, attribute: Attribute, rows: np.ndarray, loss: FloatArray, weight: FloatArray | None
+    ) -> list[_Question]:
+        """The best cut of a number, the best value of a category, and whether the value is missing."""
+        codes, size = attribute.codes[rows], attribute.size
+        n = np.bincount(codes, minlength=size)
+        mass = n if weight is None else np.bincount(codes, weights=weight, minlength=size)
+        total = np.bincount(codes, weights=loss, minlength=size)
+        sums = np.stack([n, mass, total]).astype(np.float64)
+        regular = tuple(range(attribute.regular))
+        missing = () if attribute.missing is None else (attribute.missing,)
+        sides: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        everything = tuple(range(size))
+        if attribute.kind is Kind.CATEGORY:
+            named = (*regular, *missing)
+            sides = [(tuple(c for c in everything if c != code), (code,)) for code in named]
+        else:
+            sides = [(regular[:cut], regular[cut:]) for cut in range(1, attribute.regular)]
+            sides += [(regular, missing)] if missing else []
+        gains = self._gains(sums, sides)
+        best = int(np.argmax(gains)) if len(gains) else -1
+        if best < 0 or not np.isfinite(gains[best]):
+            return []
+        return [_Question(attribute=number, gain=float(gains[best]), low=sides[best][0], high=sides[best][1])]
+
+    def _gains(self, sums: FloatArray, sides: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> FloatArray:
+        """How much each division lowers the weighted squared error; -inf where a side has too few units."""
+        gains = np.full(len(sides), -np.inf)
+        for place, (low, high) in enumerate(sides):
+            below, above = sums[:, list(low)].sum(axis=1), sums[:, list(high)].sum(axis=1)
+            if min(below[0], above[0]) >= self._min_size and min(below[1], above[1]) > 0:
+                both = below + above
+                gains[place] = below[2] ** 2 / below[1] + above[2] ** 2 / above[1] - both[2] ** 2 / both[1]
+        return gains
 
 
-def _node(
-    place: int, grown: object, columns: Sequence[_Column], outcome: Outcome, rows: np.ndarray,
-    path: tuple[Condition, ...],
-) -> Node:  # fmt: skip
-    own = measured(outcome, rows, path)
-    left, right = int(grown.children_left[place]), int(grown.children_right[place])  # type: ignore[attr-defined]
-    if left < 0:
-        return Node(slice=own)
-    column = columns[int(grown.feature[place])]  # type: ignore[attr-defined]
-    cut = float(grown.threshold[place])  # type: ignore[attr-defined]
-    below = column.values <= cut
-    low, high = _conditions(column, int(np.floor(cut)))
-    gone = _missing(column)
-    children = [
-        _node(left, grown, columns, outcome, rows & below & ~gone, (*path, *low)),
-        _node(right, grown, columns, outcome, rows & ~below & ~gone, (*path, *high)),
-    ]
-    if (rows & gone).any():
-        # A comparison holds for no missing value, so these rows are a branch of their own.
-        blank = Condition(column=column.attribute.name, op="is_null")
-        children.append(Node(slice=measured(outcome, rows & gone, (*path, blank))))
-    sign = -1 if outcome.greater_is_better else 1
-    children.sort(key=lambda c: -sign * (c.slice.metric.value or 0.0) if c.slice.metric.value is not None else 0.0)
-    return Node(slice=own, children=tuple(children))
-
-
-def _missing(column: _Column) -> np.ndarray:
-    """Rows that neither branch of a question holds: those without a value, unless that is what is asked."""
-    attribute = column.attribute
-    if attribute.missing is None or column.code == attribute.missing:
-        return np.zeros(len(attribute.codes), dtype=bool)
-    return np.asarray(attribute.codes == attribute.missing)
-
-
-def _conditions(column: _Column, cut: int) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
-    """The conditions of the branches at or below the cut, and above it."""
-    attribute = column.attribute
-    if column.code is not None:
-        yes = conditions(attribute, (column.code,))[0]
-        opposite = {"==": "!=", "is_null": "not_null"}[yes.op]
-        return (Condition(column=yes.column, op=opposite, value=yes.value),), (yes,)
-    low = conditions(attribute, tuple(range(cut + 1)))
-    high = conditions(attribute, tuple(range(cut + 1, attribute.regular)))
-    return low, high
+def _conditions(attribute: Attribute, question: _Question, members: tuple[int, ...]) -> tuple[Condition, ...]:
+    """The condition of one side of a question."""
+    yes = conditions(attribute, question.high)
+    if members == question.high:
+        return yes
+    if attribute.kind is not Kind.CATEGORY and question.high != (attribute.missing,):
+        return conditions(attribute, members)
+    opposite = {"==": "!=", "is_null": "not_null"}[yes[0].op]
+    return (Condition(column=yes[0].column, op=opposite, value=yes[0].value),)

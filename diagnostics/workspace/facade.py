@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from diagnostics.types import Predictions, Run
-from diagnostics.workspace import links, maintenance, memory, predictions, projects, rows, runs, tables, uploads
+from diagnostics.workspace import (
+    links,
+    maintenance,
+    memory,
+    pictures,
+    predictions,
+    projects,
+    rows,
+    runs,
+    tables,
+    uploads,
+)
 from diagnostics.workspace.audit import Audit
 from diagnostics.workspace.boards import Boards
 from diagnostics.workspace.content import ContentStore, Incoming, Stored
@@ -213,10 +224,21 @@ class Workspace:
             rows.get(connection, tables.projects, project)
             return predictions.listed(connection, project, deleted=deleted)
 
-    def prediction_set(self, id: str) -> Predictions:
-        """The handle on a stored prediction set."""
+    def prediction_set(self, id: str, *, as_read: bool = False) -> Predictions:
+        """The handle on a stored prediction set; `as_read`: without the columns that were measured on pictures."""
         with self._database.reading() as connection:
-            return predictions.load(self._store, rows.get(connection, tables.predictions, id))
+            return predictions.load(self._store, rows.get(connection, tables.predictions, id), as_read=as_read)
+
+    def pictures_waiting(self, id: str) -> bool:
+        """Whether the project has pictures for a prediction set that `measure_pictures` has not measured."""
+        with self._database.reading() as connection:
+            return pictures.waiting(connection, id)
+
+    def measure_pictures(
+        self, id: str, *, progress: Callable[[float], None] | None = None, stopped: Callable[[], bool] | None = None
+    ) -> bool:
+        """Make brightness and size of the pictures that a prediction set names columns of it; whether it was done."""
+        return pictures.measure(self._database, self._store, id, progress=progress, stopped=stopped)
 
     def predictions_entry(self, id: str) -> PredictionsEntry:
         """The list's row of one prediction set."""

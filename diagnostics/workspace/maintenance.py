@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, delete, select, update
 
 from diagnostics.exceptions import Conflict, NotFound
-from diagnostics.workspace import links, projects, rows, tables
+from diagnostics.workspace import links, pictures, projects, rows, tables
 from diagnostics.workspace.content import ContentStore
 from diagnostics.workspace.database import Database
 from diagnostics.workspace.records import Project
@@ -92,5 +92,5 @@ def purge(database: Database, store: ContentStore, older_than_days: float) -> in
             digest
             for column in (tables.uploads.c.digest, tables.runs.c.content, tables.predictions.c.content)
             for digest in connection.execute(select(column)).scalars()
-        }
+        } | pictures.in_use(connection)
     return store.sweep(keep, older_than=_GRACE)

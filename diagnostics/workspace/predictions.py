@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from diagnostics.types import Predictions, Question, Roles, Task
-from diagnostics.workspace import links, plain, projects, rows
+from diagnostics.workspace import links, pictures, plain, projects, rows
 from diagnostics.workspace.content import ContentStore
 from diagnostics.workspace.names import clean, new_id
 from diagnostics.workspace.records import PredictionsEntry, moment
@@ -35,6 +35,7 @@ def record(row: Row[Any], uploads: Sequence[str]) -> PredictionsEntry:
         created=created,
         updated=updated,
         deleted=moment(row.deleted),
+        measured=pictures.content_of(row),
     )
 
 
@@ -53,9 +54,23 @@ def entry(connection: Connection, id: str, *, deleted: bool = False) -> Predicti
     return record(row, links.of(connection, prediction_uploads, [id]).get(id, ()))
 
 
-def load(store: ContentStore, row: Row[Any]) -> Predictions:
-    """The handle on the stored table."""
+def load(store: ContentStore, row: Row[Any], *, as_read: bool = False) -> Predictions:
+    """The handle on the stored table: the one with what was measured on pictures, unless it is wanted as it was read.
+
+    The digest is that of the list entry's `digest_of_table` then.
+    """
     kept = plain.decode(row.record)
+    found = _as_read(store, row, kept)
+    if as_read or not pictures.content_of(row):
+        return found
+    attributes = (*found.roles.attributes, *kept[pictures.NAME]["columns"])
+    return replace(
+        found, path=store.path(pictures.content_of(row)), roles=replace(found.roles, attributes=attributes),
+        digest=record(row, ()).digest_of_table,
+    )  # fmt: skip
+
+
+def _as_read(store: ContentStore, row: Row[Any], kept: dict[str, Any]) -> Predictions:
     return Predictions(
         name=row.name,
         task=Task(row.task),
@@ -119,6 +134,7 @@ def refresh(connection: Connection, row: Row[Any], described: dict[str, Any]) ->
         fresh |= {name: getattr(row, name) for name in ("task", "n_rows", "record", "digest")}
     else:
         fresh["answered"] = False
+        fresh["record"] = pictures.carried(row, described)
     rows.change(connection, predictions, row.id, fresh, version=None, deleted=True)
 
 

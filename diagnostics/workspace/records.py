@@ -144,6 +144,12 @@ class PredictionsEntry:
     created: datetime
     updated: datetime
     deleted: datetime | None = None
+    measured: str = ""
+
+    @property
+    def digest_of_table(self) -> str:
+        """Digest of the set with the columns that were measured on its pictures; changes when they are."""
+        return f"{self.digest}+{self.measured[:12]}" if self.measured else self.digest
 
 
 @dataclass(frozen=True, kw_only=True)

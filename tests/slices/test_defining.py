@@ -1,5 +1,6 @@
 """Slices that a user defines, any metric on them, two models against each other, and the tree of errors."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from diagnostics.slices import (
+    Cancelled,
     Measurements,
     Table,
     contrast,
@@ -217,6 +219,62 @@ def test_the_tree_of_errors_asks_the_telling_question_first(tmp_path):
     assert (mask(table, worst.predicate).sum(), worst.adjusted_p) == (worst.n, None)
     quiet = error_tree(attributes, errors(random.random(N) < 0.2), min_size=50)
     assert sum(1 for _ in quiet.children) in (0, 2, 3)
+
+
+def _leaves(node):
+    return [node] if not node.children else [leaf for child in node.children for leaf in _leaves(child)]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_tree_is_the_one_scikit_learn_grows(weighted):
+    from sklearn.tree import DecisionTreeRegressor
+
+    random = np.random.default_rng(15)
+    age, site = random.integers(0, 12, N), random.integers(0, 3, N)
+    loss = random.exponential(1 + 2.0 * (age > 7) + 1.5 * (site == 1) * (age < 4))
+    weight = random.integers(1, 4, N).astype(float) if weighted else None
+    table = Table(pa.table({"age": age, "site": [f"s{v}" for v in site]}))
+    attributes = [encode(table, c, min_size=50) for c in ("age", "site")]
+    own = error_tree(attributes, losses(loss, "mae", weight=weight), min_size=50)
+    columns = np.column_stack([age, *(site == v for v in range(3))])
+    theirs = DecisionTreeRegressor(
+        max_depth=3, min_samples_leaf=50, min_impurity_decrease=4 * loss.var() / N, random_state=0
+    ).fit(columns, loss, sample_weight=weight)  # fmt: skip
+    place = theirs.apply(columns)
+    assert len(_leaves(own)) > 3
+    found = sorted((leaf.slice.n, round(leaf.slice.metric.value, 9)) for leaf in _leaves(own))
+    even = np.ones(N) if weight is None else weight
+    expected = [(place == p, np.average(loss[place == p], weights=even[place == p])) for p in set(place)]
+    assert found == sorted((int(rows.sum()), round(float(mean), 9)) for rows, mean in expected)
+
+
+def test_rows_without_a_value_are_a_branch_and_too_few_get_no_number():
+    random = np.random.default_rng(16)
+    age = np.where(np.arange(N) < 20, np.nan, random.integers(0, 40, N).astype(float))
+    wrong = random.random(N) < np.where(age > 25, 0.6, 0.1)
+    (attribute,) = [encode(Table(pa.table({"age": age})), "age", min_size=50)]
+    root = error_tree([attribute], errors(wrong), min_size=50)
+    (blank,) = [child.slice for child in root.children if child.slice.n == 20]
+    assert (blank.predicate[0].op, blank.metric.value, blank.metric.reason) == ("is_null", None, "too_few_rows")
+    absent = np.arange(N) % 5 == 0
+    gone = random.random(N) < np.where(absent, 0.7, 0.1)
+    fifth = encode(
+        Table(pa.table({"age": np.where(absent, np.nan, random.integers(0, 9, N))})), "age", min_size=50
+    )  # fmt: skip
+    worst, other = error_tree([fifth], errors(gone), min_size=50, max_depth=1).children
+    assert (worst.slice.predicate[0].op, other.slice.predicate[0].op) == ("is_null", "not_null")
+
+
+def test_the_tree_stops_when_it_is_asked_to_and_tells_how_far_it_is():
+    stop, seen = threading.Event(), []
+    table = Table(pa.table({"site": np.arange(N) % 2}))
+    attribute = encode(table, "site", min_size=50)
+    wrong = errors(np.random.default_rng(0).random(N) < np.where(np.arange(N) % 2, 0.6, 0.1))
+    error_tree([attribute], wrong, min_size=50, progress=seen.append)
+    assert seen == sorted(seen) and 0 < seen[0] <= seen[-1] <= 1
+    stop.set()
+    with pytest.raises(Cancelled):
+        error_tree([attribute], wrong, min_size=50, cancel=stop)
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -21,7 +21,7 @@ class Subjects:
 
     def __init__(self, runs: Sequence[RunEntry], sets: Sequence[PredictionsEntry]) -> None:
         self._runs = {entry.digest: entry for entry in runs}
-        self._sets = {entry.digest: entry for entry in sets}
+        self._sets = {entry.digest_of_table: entry for entry in sets}
         self._all_sets = tuple(sets)
 
     def run(self, subject: Subject) -> RunEntry | None:

@@ -50,6 +50,14 @@ def _header(found: Survey) -> None:
         if found.attributes:
             said.append(_("searched: {columns}").format(columns=", ".join(found.attributes[:12])))
         st.caption(escape(" · ".join(said)))
+        if found.opened:
+            text = _(
+                "All single conditions were tried, and pairs under the {n} that look worst, as in every random deal."
+            )
+            st.caption(escape(text.format(n=found.opened)))
+        if found.searched < found.units:
+            text = _("Searched on an even sample of {n} rows; what is listed is measured on all.")
+            st.caption(escape(text.format(n=integer(found.searched, language()))))
         if found.searched_by != found.metric:
             text = _("{metric} is no mean over rows: slices are found by {other} and then measured by {metric}.")
             st.caption(escape(text.format(metric=words.metric(found.metric),

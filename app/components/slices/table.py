@@ -53,9 +53,20 @@ def draw(
         key=key,
         on_select=lambda: _ticked(key, slices),
         selection_mode="single-row",
-        column_config={_("Slice"): st.column_config.TextColumn(width="medium")},
+        column_config=_heads(),
         alt=alt,
     )
+
+
+def _heads() -> dict[str, object]:
+    """Short heads, so that the adjusted p is seen without scrolling; the whole name is the tooltip."""
+    short = {
+        _("All other rows"): _("Rest"), _("Difference to the rest"): _("vs. rest"),
+        _("Difference, 95 %"): _("vs. rest, 95 %"), _("Difference to all rows"): _("vs. all"),
+        _("Share of the loss"): _("Loss share"), _("Adjusted p"): _("Adj. p"),
+    }  # fmt: skip
+    heads: dict[str, object] = {name: st.column_config.Column(label, help=name) for name, label in short.items()}
+    return {_("Slice"): st.column_config.TextColumn(width="medium"), **heads}
 
 
 def _columns(
