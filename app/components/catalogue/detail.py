@@ -10,7 +10,8 @@ from app import access, boards, loading
 from app.components import links
 from app.components.board import facts
 from app.components.guard import guarded
-from app.components.text import escape, plain
+from app.components.queue import place
+from app.components.text import escape, plain, shorten
 from app.i18n import _, language
 from diagnostics.catalogue import board as acts
 from diagnostics.catalogue import knowledge as known
@@ -90,17 +91,24 @@ def _examples(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> No
     if not keys:
         st.caption(_("No example yet."))
         return
-    st.dataframe(
+    event = st.dataframe(
         {
-            _("Row"): [found[key].row for key in keys],
+            _("Row"): [found[key].row + 1 for key in keys],
             _("Example"): [plain(found[key].title) for key in keys],
             _("Truth"): [plain(found[key].truth) for key in keys],
             _("Answer"): [plain(found[key].answer) for key in keys],
         },
         hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"detail_examples_{row.category.id}",
         alt=_("Examples of this category"),
     )
-    links.to_page("board", _("Open the board") + " ›")
+    chosen = event["selection"]["rows"]
+    key = keys[chosen[0]] if chosen and chosen[0] < len(keys) else keys[0]
+    with st.container(horizontal=True):
+        place.link(key, _("Open {name} in the queue").format(name=shorten(found[key].title, 40)) + " ›")
+        links.to_page("board", _("Open the board") + " ›")
 
 
 @guarded
