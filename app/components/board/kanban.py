@@ -52,17 +52,19 @@ def _live(entry: PredictionsEntry, board: str, once: dict[str, bool]) -> None:
     outbox = _outbox(key)
     view = boards.view(entry.project, board)
     feed = board_feed.feed(view.state, key, outbox, fresh=once.pop("fresh", False))
+    predictions = loading.predictions(entry)
+    impacts = facts.impacts(view.state, boards.errors(predictions))
     data: dict[str, Any] = {
         "feed": feed,
         "answer": acts.answer(board),
-        "categories": board_feed.categories(drawn(view.state).categories, facts.impacts(view.state)),
+        "categories": board_feed.categories(drawn(view.state).categories, impacts),
         "may_write": access.may(access.WRITE, entry.project),
         "queue": place.address(),
         "locale": html_lang(),
         "words": _words(),
     }
     if feed["full"]:
-        found = boards.cards(loading.predictions(entry), view.state)
+        found = boards.cards(predictions, view.state)
         data["texts"] = {key: _text(card) for key, card in found.items()}
         data["groups"] = {str(n): _told(group) for n, group in enumerate(groups(found))}
     _component(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from app import access, boards, loading
@@ -16,9 +14,8 @@ from app.i18n import _, language
 from diagnostics.catalogue import board as acts
 from diagnostics.catalogue import knowledge as known
 from diagnostics.catalogue.breakdown import parts
-from diagnostics.catalogue.groups import groups
+from diagnostics.catalogue.groups import groups, sizes
 from diagnostics.catalogue.table import CatalogueRow
-from diagnostics.types import Predictions, spelled
 from diagnostics.workspace import BoardView, PredictionsEntry
 
 LISTED = 200
@@ -39,7 +36,7 @@ def draw(entry: PredictionsEntry, view: BoardView, rows: list[CatalogueRow]) -> 
 
 
 def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
-    st.markdown(f"**{_('Gain by class and slice')}**")
+    st.markdown(f"**{_('Where mending it would help')}**")
     predictions = loading.predictions(entry)
     errors = boards.errors(predictions)
     found = boards.cards(predictions, view.state)
@@ -51,24 +48,22 @@ def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
     by = st.selectbox(_("Split by"), list(offered), format_func=lambda n: names.get(n, plain(n)), key="detail_split")
     group = offered[by]
     value_of = {key: group.values[place] for key, place in group.of.items()}
-    totals = errors.by_truth if by == "truth" else loading.measured(_sizes, predictions, by)
-    told = parts(view.state, row.category.id, value_of, totals, errors=len(errors))
+    by_class = by == "truth" and not group.cuts
+    totals = errors.by_truth if by_class else loading.measured(sizes, predictions, by, group.values, group.cuts)
+    told = parts(view.state, row.category.id, value_of, totals, errors=len(errors), cost=errors.cost)
+    columns: dict[str, list[object]] = {
+        plain(names.get(by, by)): [plain(one.value) for one in told],
+        _("Tagged"): [one.tagged for one in told],
+    }
+    if errors.tail is None:
+        columns[_("Gain, 95 %")] = [facts.share(one.gain, interval=True) for one in told]
+    if errors.cost is not None:
+        columns[facts.worth(errors)] = [facts.saved(one.loss) for one in told]
     st.dataframe(
-        {
-            plain(names.get(by, by)): [plain(one.value) for one in told],
-            _("Tagged"): [one.tagged for one in told],
-            _("Gain, 95 %"): [facts.share(one.gain, interval=True) for one in told],
-        },
+        columns,
         hide_index=True,
         alt=_("Gain of mending this category, for each value"),
     )
-
-
-def _sizes(predictions: Predictions, column: str) -> Mapping[str, int]:
-    from diagnostics.slices import Table
-
-    counted = Table(predictions).column(column).value_counts().to_pylist()
-    return {spelled(item["values"]) or "–": int(item["counts"]) for item in counted}
 
 
 def _helps(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
