@@ -24,13 +24,14 @@ def render() -> None:
     attach.told(view)
     facts = board_facts.progress(view.state)
     st.markdown(escape(_("Reviewed {done} of {total}").format(**facts) + f", {facts['of']}."))
-    rows = list(board_facts.rows(view.state))
+    predictions = loading.predictions(entry)
+    rows = list(board_facts.rows(view.state, boards.errors(predictions)))
     if not rows:
         st.caption(_("No category yet. Make one, or tag examples on the queue."))
         columns.make(entry, view)
         links.to_page("queue", _("Queue") + " ›")
         return
-    titles = {key: card.title for key, card in boards.cards(loading.predictions(entry), view.state).items()}
+    titles = {key: card.title for key, card in boards.cards(predictions, view.state).items()}
     table.draw(entry, view, rows, titles)
     with st.container(horizontal=True, vertical_alignment="center"):
         columns.taken_back(entry, view.entry.id)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from diagnostics.catalogue.cost import Cost, cost_of
 from diagnostics.queries import Engine, default_engine, row_keys
 from diagnostics.queries.engine import quote
 from diagnostics.queries.identity import positions
@@ -55,6 +56,8 @@ class Errors:
         Loss from which a row counts as an error, None where answers are right or wrong.
     note : Note or None
         What weakens the keys.
+    cost : Cost or None
+        Mean losses, None where answers are only right or wrong.
     """
 
     row: IntArray
@@ -66,6 +69,7 @@ class Errors:
     by_truth: Mapping[str, int]
     tail: float | None
     note: Note | None
+    cost: Cost | None = None
 
     def __len__(self) -> int:
         return len(self.row)
@@ -105,6 +109,7 @@ def errors_of(predictions: Predictions, engine: Engine | None = None) -> Errors:
         by_truth=by_truth,
         tail=tail,
         note=keys.note,
+        cost=cost_of(outcome, chosen),
     )
 
 

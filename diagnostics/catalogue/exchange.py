@@ -53,7 +53,7 @@ def _cell(name: str, fields: Mapping[str, Any], names: Mapping[str, str]) -> Any
 
 
 def catalogue_csv(rows: Sequence[CatalogueRow], header: Sequence[str]) -> str:
-    """One line a category, with the given column titles (nine of them); formula-safe."""
+    """One line a category, with the given column titles (nine, ten where there is a loss); formula-safe."""
     return to_csv(header, [_line(row) for row in rows])
 
 
@@ -73,7 +73,15 @@ def _line(row: CatalogueRow) -> list[Any]:
         row.category.name, examples, _percent(row.frequency), _percent(row.impact), fields.get("hypothesis"),
         fields.get("action"), fields.get("owner"),
         None if row.priority is None else round(row.priority, 4), fields.get("status"),
+        *([] if row.loss is None else [_loss(row.loss, row.loss_share)]),
     ]  # fmt: skip
+
+
+def _loss(gain: MetricValue, share: MetricValue | None) -> str:
+    if gain.value is None:
+        return ""
+    text = f"{gain.value:.4g} ({gain.low:.4g} to {gain.high:.4g})"
+    return text if share is None or share.value is None else f"{text}; {_percent(share)}"
 
 
 def _percent(value: MetricValue) -> str:

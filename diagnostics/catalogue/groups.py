@@ -11,9 +11,14 @@ import numpy as np
 
 from diagnostics.catalogue.cards import Card
 from diagnostics.catalogue.errors import OTHER
+from diagnostics.slices import Table
+from diagnostics.slices.table import numbers
+from diagnostics.types import Predictions, spelled
 
 VALUES = 7
 ATTRIBUTES = 6
+SHOWN = 40
+"""Characters of a value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +32,14 @@ class Group:
     values : tuple of str
         At most eight; the last may stand for all rare ones.
     of : mapping of example key to place in `values`
+    cuts : tuple of float
+        Where numbers are cut; empty where the values are names.
     """
 
     name: str
     values: tuple[str, ...]
     of: Mapping[str, int]
+    cuts: tuple[float, ...] = ()
 
 
 def groups(found: Mapping[str, Card]) -> tuple[Group, ...]:
@@ -58,7 +66,7 @@ def _group(name: str, values: Mapping[str, str]) -> Group | None:
         return None
     named = [value for value, _ in counts.most_common(VALUES if len(counts) > VALUES + 1 else VALUES + 1)]
     place = {value: i for i, value in enumerate(named)}
-    shown = tuple(value[:40] for value in named) + ((OTHER,) if len(counts) > len(named) else ())
+    shown = tuple(value[:SHOWN] for value in named) + ((OTHER,) if len(counts) > len(named) else ())
     return Group(name=name, values=shown, of={key: place.get(value, len(named)) for key, value in values.items()})
 
 
@@ -73,4 +81,26 @@ def _quartered(name: str, values: Mapping[str, float]) -> Group:
     cuts = np.unique(np.quantile(list(values.values()), (0.25, 0.5, 0.75)))
     edges = [f"{cut:.3g}" for cut in cuts]
     shown = (f"≤ {edges[0]}", *(f"{a}–{b}" for a, b in pairwise(edges)), f"> {edges[-1]}")
-    return Group(name=name, values=shown, of={k: int(np.searchsorted(cuts, v)) for k, v in values.items()})
+    of = {k: int(np.searchsorted(cuts, v)) for k, v in values.items()}
+    return Group(name=name, values=shown, of=of, cuts=tuple(cuts.tolist()))
+
+
+def sizes(predictions: Predictions, name: str, values: tuple[str, ...], cuts: tuple[float, ...]) -> dict[str, int]:
+    """Rows of the whole set that fall to each value of a group.
+
+    Parameters
+    ----------
+    name, values, cuts
+        Of the group; "truth" stands for the column of the truth.
+    """
+    column = Table(predictions).column((predictions.roles.truth or name) if name == "truth" else name)
+    if cuts:
+        known = numbers(column)
+        counts = np.bincount(np.searchsorted(cuts, known[np.isfinite(known)]), minlength=len(values))
+        return dict(zip(values, counts.tolist(), strict=True))
+    found: dict[str, int] = {}
+    for item in column.value_counts().to_pylist():
+        text = (spelled(item["values"]) or "–")[:SHOWN]
+        place = text if text in values else OTHER
+        found[place] = found.get(place, 0) + int(item["counts"])
+    return found

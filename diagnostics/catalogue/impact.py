@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from diagnostics.catalogue.estimates import Z95
-from diagnostics.catalogue.sampling import Design
 from diagnostics.types import MetricValue
 
 
@@ -41,60 +36,4 @@ def gain(frequency: MetricValue, errors: int, rows: int) -> MetricValue:
         n=frequency.n,
         greater_is_better=True,
         unit="fraction",
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Costed:
-    """One reviewed example of the random sample: its stratum, its category and its loss above a good row's."""
-
-    stratum: str
-    category: str | None
-    excess: float
-
-
-def loss_gain(design: Design, reviewed: Sequence[Costed], category: str, rows: int) -> MetricValue:
-    """Fall of the mean loss if every row of a category came down to a good row's loss.
-
-    The total is estimated stratum by stratum (Cochran, Sampling Techniques, 3rd ed., chapter 5); the interval is
-    normal, with the finite-population correction.
-
-    Parameters
-    ----------
-    design : Design
-    reviewed : sequence of Costed
-    category : str
-    rows : int
-        Rows the mean loss is taken over.
-
-    Returns
-    -------
-    MetricValue
-        In the unit of the loss; None with reason "stratum_not_reviewed" while a stratum has fewer than two reviewed
-        examples, "no_rows" for an empty set.
-    """
-    if not rows:
-        return MetricValue(name="loss_gain", value=None, reason="no_rows", n=len(reviewed))
-    total = 0.0
-    variance = 0.0
-    for stratum in design.strata:
-        amounts = [r.excess if r.category == category else 0.0 for r in reviewed if r.stratum == stratum.name]
-        n = len(amounts)
-        if stratum.size and (n < 2 and n < stratum.size):
-            return MetricValue(name="loss_gain", value=None, reason="stratum_not_reviewed", n=len(reviewed))
-        if not n:
-            continue
-        mean = sum(amounts) / n
-        total += stratum.size * mean
-        if n > 1:
-            spread = sum((a - mean) ** 2 for a in amounts) / (n - 1)
-            variance += stratum.size**2 * (1 - n / stratum.size) * spread / n
-    half = Z95 * variance**0.5
-    return MetricValue(
-        name="loss_gain",
-        value=total / rows,
-        low=(total - half) / rows,
-        high=(total + half) / rows,
-        n=len(reviewed),
-        greater_is_better=True,
     )

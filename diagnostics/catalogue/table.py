@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diagnostics.catalogue.board import Board, Category
+from diagnostics.catalogue.cost import Cost, Costed, costed, loss_gain, share_of
 from diagnostics.catalogue.estimates import Tagged, frequency, priority
 from diagnostics.catalogue.events import State
 from diagnostics.catalogue.impact import gain
@@ -28,6 +29,9 @@ class CatalogueRow:
         As set by hand, else frequency x severity, else None.
     overridden : bool
         Whether the priority was set by hand.
+    loss, loss_share : MetricValue or None
+        Fall of the mean loss if the category were mended, and the same as a fraction of the mean loss; None where
+        answers are only right or wrong.
     """
 
     category: Category
@@ -35,6 +39,8 @@ class CatalogueRow:
     impact: MetricValue
     priority: float | None
     overridden: bool
+    loss: MetricValue | None = None
+    loss_share: MetricValue | None = None
 
 
 def reviewed(state: State) -> list[Tagged]:
@@ -50,7 +56,9 @@ def reviewed(state: State) -> list[Tagged]:
     return found
 
 
-def catalogue(board: Board, state: State, design: Design | None, *, errors: int, rows: int) -> tuple[CatalogueRow, ...]:
+def catalogue(
+    board: Board, state: State, design: Design | None, *, errors: int, rows: int, cost: Cost | None = None
+) -> tuple[CatalogueRow, ...]:
     """Rows of the catalogue, most urgent first.
 
     Parameters
@@ -61,9 +69,14 @@ def catalogue(board: Board, state: State, design: Design | None, *, errors: int,
         None when no random sample was drawn; then nothing can be extrapolated.
     errors, rows : int
         Errors and rows of the whole prediction set.
+    cost : Cost or None
+        Mean losses of the set, where it has a loss.
     """
     seen = reviewed(state)
     found = [_row(category, design, seen, errors, rows) for category in board.categories]
+    if cost is not None:
+        priced = costed(state, cost)
+        found = [_priced(row, design, priced, rows, cost) for row in found]
     return tuple(sorted(found, key=lambda r: (r.priority is None, -(r.priority or 0.0), r.category.name)))
 
 
@@ -82,3 +95,11 @@ def _row(category: Category, design: Design | None, seen: Sequence[Tagged], erro
         priority=float(by_hand) if isinstance(by_hand, int | float) else computed,
         overridden=by_hand is not None,
     )
+
+
+def _priced(row: CatalogueRow, design: Design | None, seen: Sequence[Costed], rows: int, cost: Cost) -> CatalogueRow:
+    if design is None:
+        gain = MetricValue(name="loss_gain", value=None, reason="no_random_sample", n=0)
+    else:
+        gain = loss_gain(design, seen, row.category.id, rows)
+    return replace(row, loss=gain, loss_share=share_of(gain, cost))

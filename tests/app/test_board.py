@@ -5,10 +5,11 @@ import json
 import pytest
 
 from app import boards, loading
-from app.components.board import acts
+from app.components.board import acts, facts
 from diagnostics.catalogue.collecting import design_of
 from diagnostics.catalogue.events import Event, State, apply, setting
 from diagnostics.exceptions import NotFound
+from tests.app import prediction_files
 from tests.app.conftest import draw, texts
 
 
@@ -232,3 +233,26 @@ def test_a_person_who_may_not_write_changes_nothing(tagged, monkeypatch):
     monkeypatch.setattr(access, "may", lambda action, _project: False)
     with pytest.raises(Forbidden):
         boards.find(own)
+
+
+def test_where_no_answer_is_simply_wrong_a_category_is_worth_its_loss(store):
+    project = store({"predictions.csv": prediction_files.regression()})
+    collected(draw("queue", project=project))
+    create(draw("board", project=project), "Far")
+    now = state_of(project)
+    ((id, _fields),) = now.of("category")
+    worst = sorted(boards.rows(now), key=lambda key: -now.get(f"example/{key}", "loss"))
+    board = boards.find(entry(project)).entry.id
+    for n, (keys, category) in enumerate(((worst[:10], id), (worst[10:], None)), start=1):
+        act = {"n": n, "kind": "tag" if category else "seen", "keys": keys, "category": category}
+        boards.write(project, board, lambda s, who, act=act: acts.event(s, who, act))
+    errors = boards.errors(loading.predictions(entry(project)))
+    (row,) = facts.rows(state_of(project), errors)
+    place = dict(zip(errors.key, errors.loss, strict=True))
+    # Everything was looked at: the fall is exact.
+    assert row.loss.value == pytest.approx(sum(place[k] - errors.cost.good for k in worst[:10]) / errors.rows, rel=1e-4)
+    assert row.loss.low == pytest.approx(row.loss.high)
+    (shown,) = [frame.value for frame in draw("catalogue", project=project).dataframe[:1]]
+    assert "Worth: Mean absolute error" in facts.worth(errors)
+    assert facts.saved(row.loss, row.loss_share) in shown["loss"].tolist()
+    assert "of the loss" in facts.impacts(state_of(project), errors)[id]

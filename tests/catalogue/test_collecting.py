@@ -10,9 +10,10 @@ from diagnostics.catalogue.breakdown import parts
 from diagnostics.catalogue.cards import cards, features, neighbours
 from diagnostics.catalogue.errors import errors_of, strata
 from diagnostics.catalogue.events import Event, State, apply, undo
-from diagnostics.catalogue.groups import groups
+from diagnostics.catalogue.groups import groups, sizes
 from diagnostics.catalogue.table import catalogue
 from diagnostics.exceptions import Conflict
+from diagnostics.slices import Table
 from tests.rules.predictions.sets import stored
 
 SET = {"predictions": "s1", "digest": "d1"}
@@ -144,3 +145,18 @@ def test_neighbours_share_what_is_rare(predictions, errors):
     alike = [found[key].truth == found[other].truth for key, others in near.items() for other in others[:1]]
     assert np.mean(alike) > 0.9
     assert {group.name for group in groups(found)} >= {"truth", "answer", "camera", "size"}
+
+
+def test_rows_of_a_group_are_those_of_the_whole_set(predictions, errors):
+    found = cards(predictions, ",".join(str(r) for r in errors.row.tolist()))
+    made = {group.name: group for group in groups({str(row): card for row, card in found.items()})}
+    size, camera = made["size"], made["camera"]
+    values = np.array(Table(predictions).column("size").to_pylist())
+    assert len(size.cuts) == 3
+    between = [(values <= size.cuts[0]).sum(), (values > size.cuts[2]).sum()]
+    counted = sizes(predictions, "size", size.values, size.cuts)
+    assert [counted[size.values[0]], counted[size.values[3]]] == between and sum(counted.values()) == 600
+    night = Table(predictions).column("camera").to_pylist().count("night")
+    assert sizes(predictions, "camera", camera.values, ()) == {"night": night, "day": 600 - night}
+    # What has no value of its own falls to the rest.
+    assert sizes(predictions, "camera", ("night", "…"), ()) == {"night": night, "…": 600 - night}

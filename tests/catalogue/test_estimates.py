@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diagnostics.catalogue.agreement import agreement
+from diagnostics.catalogue.cost import Cost, Costed, cost_of, loss_gain, share_of
 from diagnostics.catalogue.estimates import Tagged, frequency, priority, saturation
-from diagnostics.catalogue.impact import Costed, gain, loss_gain
+from diagnostics.catalogue.impact import gain
 from diagnostics.catalogue.sampling import allocate, draw
+from diagnostics.slices.outcome import errors, losses
 
 sizes = st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 300), min_size=1, max_size=12)
 
@@ -95,6 +97,46 @@ def test_loss_gain_of_a_full_review_is_the_exact_mean():
     reviewed = [Costed(stratum="a", category=c, excess=e) for c, e in (("x", 2.0), ("x", 1.0), (None, 5.0), ("y", 3.0))]
     found = loss_gain(design, reviewed, "x", rows=10)
     assert found.value == pytest.approx(0.3) and found.low == pytest.approx(0.3)
+
+
+def test_the_interval_of_the_loss_gain_covers_the_true_value():
+    generator = np.random.default_rng(5)
+    dark = generator.random(900) < 0.3
+    excess = generator.exponential(1.0, 900) + dark
+    of = {"a": range(600), "b": range(600, 900)}
+    true = excess[dark].sum() / 5000
+    covered, rounds = 0, 400
+    for seed in range(rounds):
+        sample = draw(of, 120, seed=seed)
+        reviewed = [Costed(stratum=s, category="dark" if dark[r] else None, excess=float(excess[r]))
+                    for r, s in zip(sample.rows, sample.stratum, strict=True)]  # fmt: skip
+        found = loss_gain(sample.design, reviewed, "dark", rows=5000)
+        covered += found.low <= true <= found.high
+    assert 0.91 <= covered / rounds <= 0.99
+
+
+def test_a_category_that_was_never_seen_is_not_certain_to_cost_nothing():
+    design = draw({"a": range(1000)}, 20, seed=0).design
+    found = loss_gain(design, [Costed(stratum="a", category=None, excess=2.0)] * 20, "x", rows=5000)
+    assert found.value == 0 and found.high > 0.01
+    assert loss_gain(design, [], "x", rows=5000).reason == "nothing_reviewed"
+    assert (
+        loss_gain(design, [Costed(stratum="b", category="x", excess=1.0)], "x", rows=9).reason == "stratum_not_reviewed"
+    )
+    assert loss_gain(design, [Costed(stratum="a", category="x", excess=1.0)], "x", rows=0).reason == "no_rows"
+
+
+def test_the_cost_of_a_set_is_what_its_errors_could_come_down_to():
+    outcome = losses(np.array([0.1, 0.3, 4.0, 2.0]), "mae")
+    cost = cost_of(outcome, np.array([2, 3]))
+    assert (cost.metric, cost.mean, cost.good) == ("mae", pytest.approx(1.6), pytest.approx(0.2))
+    design = draw({"a": range(2)}, 2, seed=0).design
+    reviewed = [Costed(stratum="a", category=c, excess=loss - cost.good) for c, loss in (("x", 4.0), ("y", 2.0))]
+    found = loss_gain(design, reviewed, "x", rows=4)
+    assert found.value == pytest.approx(1.6 - np.mean([0.1, 0.3, 0.2, 2.0]))
+    assert share_of(found, cost).value == pytest.approx(0.95 / 1.6)
+    assert cost_of(errors(np.array([True, False])), np.array([0])) is None
+    assert share_of(found, Cost(metric="mae", mean=0.0, good=0.0)).reason == "no_loss"
 
 
 def test_saturation_says_stop_only_when_new_categories_have_become_rare():

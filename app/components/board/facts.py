@@ -5,31 +5,51 @@ from __future__ import annotations
 from typing import Any
 
 from app.components.board.feed import looked_at, on_board
+from app.components.slices import words
 from app.i18n import _, language, ngettext
 from diagnostics.catalogue.board import board as drawn
 from diagnostics.catalogue.collecting import about, design_of
+from diagnostics.catalogue.errors import Errors
 from diagnostics.catalogue.estimates import Saturation, saturation
 from diagnostics.catalogue.events import State
 from diagnostics.catalogue.table import CatalogueRow, catalogue
-from diagnostics.knowledge.numbers import integer, number, percent, percent_interval
+from diagnostics.knowledge.numbers import integer, interval, number, percent, percent_interval
 from diagnostics.types import MetricValue
 
 
-def rows(now: State) -> tuple[CatalogueRow, ...]:
+def rows(now: State, errors: Errors) -> tuple[CatalogueRow, ...]:
     """Return the rows of the catalogue."""
-    return catalogue(drawn(now), now, design_of(now), errors=about(now, "errors") or 0, rows=about(now, "rows") or 0)
+    n, of = about(now, "errors") or 0, about(now, "rows") or 0
+    return catalogue(drawn(now), now, design_of(now), errors=n, rows=of, cost=errors.cost)
 
 
-def impacts(now: State) -> dict[str, str]:
-    """Return what the head of each column says of its worth."""
+def impacts(now: State, errors: Errors) -> dict[str, str]:
+    """Return what the head of each column says of its worth: points, or the loss where no answer is simply wrong."""
     if design_of(now) is None:
         return {}
     told = {}
-    for row in rows(now):
-        if row.impact.value is not None:
+    for row in rows(now, errors):
+        if errors.tail is not None:
+            if row.loss_share is not None and row.loss_share.value is not None:
+                text = _("mending it: {share} of the loss")
+                told[row.category.id] = text.format(share=percent(row.loss_share.value, language()))
+        elif row.impact.value is not None:
             points = number(100 * row.impact.value, language(), 2)
             told[row.category.id] = _("mending it: +{points} points").format(points=points)
     return told
+
+
+def worth(errors: Errors) -> str:
+    """Return the title of the column with the loss; "" where answers are only right or wrong."""
+    return "" if errors.cost is None else _("Worth: {metric}").format(metric=words.metric(errors.cost.metric))
+
+
+def saved(gain: MetricValue | None, share: MetricValue | None = None) -> str:
+    """Return by how much the mean loss would fall, with its interval, and what fraction of it that is."""
+    if gain is None or gain.value is None:
+        return reason("" if gain is None else gain.reason)
+    text = f"{number(gain.value, language(), 2)} ({interval(gain.low, gain.high, language(), 2)})"
+    return text if share is None or share.value is None else f"{text}, {percent(share.value, language())}"
 
 
 def share(value: MetricValue, *, interval: bool = False) -> str:
@@ -48,6 +68,7 @@ def reason(code: str) -> str:
         "nothing_reviewed": _("nothing reviewed yet"),
         "stratum_not_reviewed": _("a stratum has no reviewed example yet"),
         "no_rows": _("no rows"),
+        "no_loss": _("no loss to save"),
     }.get(code, "–")
 
 

@@ -10,11 +10,10 @@ class Board {
     this.outbox = new Outbox();
     this.chosen = new Set();
     this.columns = new Map();
-    this.search = "";
-    this.colour = "";
-    this.held = null; // a card that is being dragged or carried by the keyboard
-    root.querySelector(".lanes").addEventListener("keydown", (event) => this.press(event));
-    root.addEventListener("pointerdown", (event) => this.grab(event));
+    this.held = null; // cards in the hand or carried by the keyboard
+    this.tools = new Tools(this);
+    this.hand = new Hand(this);
+    this.keyboard = new Keyboard(this);
   }
 
   show(component) {
@@ -43,7 +42,7 @@ class Board {
 
   // Which cards are where.
   arrange() {
-    const wanted = this.search.trim().toLowerCase();
+    const wanted = this.tools.search.trim().toLowerCase();
     const lanes = new Map([[NONE, []], ...this.data.categories.map((c) => [c.id, []])]);
     this.hidden = 0;
     for (const key of this.examples.all.keys()) {
@@ -61,7 +60,7 @@ class Board {
   draw() {
     const active = this.active();
     this.arrange();
-    this.toolbar();
+    this.tools.draw();
     const box = this.root.querySelector(".lanes");
     const wanted = [...this.lanes.keys()];
     for (const [id, column] of this.columns) if (!this.lanes.has(id)) { column.node.remove(); this.columns.delete(id); }
@@ -134,7 +133,14 @@ class Board {
     button.dataset.key = key;
     button.onfocus = () => { this.focused = key; this.roving(); };
     button.onclick = (event) => this.click(event, key);
-    return el("li", {}, button);
+    return el("li", {}, button, this.data.queue ? this.link(key, title) : null);
+  }
+
+  // The way to the example in the queue; beside the card, since nothing that can be pressed may lie inside another.
+  link(key, title) {
+    const link = el("a", { class: "open", href: this.data.queue + encodeURIComponent(key), tabindex: "-1", "aria-label": fill(this.data.words.open, { name: title }) }, "›");
+    link.onclick = (event) => visit(event, link);
+    return link;
   }
 
   dressCard(item, key) {
@@ -144,59 +150,10 @@ class Board {
     card.classList.toggle("chosen", this.chosen.has(key));
     card.classList.toggle("carried", this.held?.keys?.includes(key) || false);
     card.classList.toggle("waiting", this.examples.local.has(key));
-    const group = this.groups[this.colour];
+    const group = this.groups[this.tools.colour];
     if (group) card.style.setProperty("--mark", PALETTE[group.of[key] % PALETTE.length]);
     else card.style.removeProperty("--mark");
     card.dataset.hard = example?.difficulty || "";
-  }
-
-  toolbar() {
-    const { words } = this.data;
-    const bar = this.root.querySelector(".tools");
-    if (!this.made) {
-      this.made = {
-        search: el("input", { type: "search", placeholder: words.search, "aria-label": words.search, oninput: (e) => { this.search = e.target.value; this.draw(); } }),
-        colour: el("select", { "aria-label": words.colour, onchange: (e) => { this.colour = e.target.value; this.draw(); } }),
-        count: el("span", { class: "muted" }),
-        move: el("select", { class: "move", "aria-label": words.move, onchange: (e) => this.moveTo(e.target.value) }),
-        name: el("input", { type: "text", class: "name", maxlength: "80", placeholder: words.new_name, "aria-label": words.new_name,
-          onkeydown: (e) => { if (e.key === "Enter") { e.preventDefault(); this.newFromChosen(); } } }),
-        make: el("button", { type: "button", onclick: () => this.newFromChosen() }),
-        clear: el("button", { type: "button", onclick: () => { this.chosen.clear(); this.draw(); } }, words.clear),
-        undo: el("button", { type: "button", onclick: () => this.undo() }, words.undo),
-        legend: el("div", { class: "legend" }),
-      };
-      const m = this.made;
-      bar.replaceChildren(el("div", { class: "row" }, m.search, el("label", { class: "muted" }, words.colour, m.colour), m.undo, m.count),
-        el("div", { class: "row picked" }, m.move, m.name, m.make, m.clear), m.legend);
-    }
-    this.root.querySelector(".help").textContent = words.help;
-    const m = this.made;
-    m.colour.replaceChildren(el("option", { value: "" }, words.no_colour), ...Object.entries(this.groups).map(([id, g]) => el("option", { value: id }, g.name)));
-    m.colour.value = this.groups[this.colour] ? this.colour : "";
-    m.undo.disabled = !this.data.may_write;
-    const n = this.chosen.size;
-    m.count.textContent = n ? fill(words.chosen, { n }) : this.hidden ? fill(words.hidden, { n: this.hidden.toLocaleString(this.data.locale) }) : words.hint;
-    this.root.querySelector(".picked").hidden = !n || !this.data.may_write;
-    m.move.replaceChildren(el("option", { value: "?" }, words.move), el("option", { value: NONE }, words.untagged),
-      ...this.data.categories.map((c) => el("option", { value: c.id }, c.name)));
-    m.make.textContent = words.make;
-    const group = this.groups[this.colour];
-    m.legend.replaceChildren(...(group ? group.values.map((value, i) => el("span", {}, el("i", { style: `background:${PALETTE[i % PALETTE.length]}` }), value)) : []));
-  }
-
-  moveTo(id) {
-    if (id !== "?") this.move([...this.chosen], id);
-    this.made.move.value = "?";
-  }
-
-  newFromChosen() {
-    const name = this.made.name.value.trim();
-    if (!name || !this.chosen.size) { this.made.name.focus(); return; }
-    this.outbox.put({ kind: "new", name, keys: [...this.chosen] });
-    this.made.name.value = "";
-    this.chosen.clear();
-    this.draw();
   }
 
   undo() {
@@ -240,93 +197,12 @@ class Board {
 
   carried(key) { return this.chosen.has(key) ? [...this.chosen] : [key]; }
 
-  // The mouse.
-  grab(event) {
-    const card = event.target.closest?.(".card");
-    if (!card || event.button !== 0 || event.pointerType === "touch" || !this.data?.may_write || this.held) return;
-    const start = { x: event.clientX, y: event.clientY };
-    const key = card.dataset.key;
-    const move = (e) => {
-      if (!this.held && Math.hypot(e.clientX - start.x, e.clientY - start.y) < 6) return;
-      if (!this.held) this.lift(key, card);
-      e.preventDefault();
-      this.ghost.style.transform = `translate(${e.clientX + 8}px, ${e.clientY + 8}px)`;
-      this.aim(this.laneAt(e.clientX, e.clientY));
-      this.edge(e);
-    };
-    const end = (e) => {
-      for (const [name, act] of [["pointermove", move], ["pointerup", end], ["pointercancel", end]]) window.removeEventListener(name, act);
-      if (!this.held) return;
-      const { keys, lane } = this.held;
-      this.ghost.remove();
-      this.dragged = e.type === "pointerup";
-      setTimeout(() => { this.dragged = false; }, 0);
-      this.aim(null);
-      if (e.type === "pointerup" && lane !== null) this.move(keys, lane);
-      this.settleHand();
-    };
-    for (const [name, act] of [["pointermove", move], ["pointerup", end], ["pointercancel", end]]) window.addEventListener(name, act);
-  }
-
-  lift(key, card) {
-    this.held = { keys: this.carried(key), lane: null, by: "mouse" };
-    window.getSelection()?.removeAllRanges();
-    const label = this.held.keys.length > 1 ? fill(this.data.words.chosen, { n: this.held.keys.length }) : card.querySelector(".title").textContent;
-    this.ghost = el("div", { class: "ghost" }, label);
-    this.root.append(this.ghost);
-  }
-
-  laneAt(x, y) {
-    for (const [id, column] of this.columns) {
-      const box = column.node.getBoundingClientRect();
-      if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) return id;
-    }
-    return null;
-  }
-
-  edge(event) {
-    const box = this.root.querySelector(".lanes");
-    const frame = box.getBoundingClientRect();
-    if (event.clientX > frame.right - 40) box.scrollLeft += 16;
-    else if (event.clientX < frame.left + 40) box.scrollLeft -= 16;
-  }
-
   aim(id) {
     if (this.held) this.held.lane = id;
     for (const [lane, column] of this.columns) column.node.classList.toggle("aimed", this.held !== null && lane === id);
   }
 
-  // The keyboard: arrows walk, Space lifts and drops, arrows carry, Escape puts back, x chooses.
-  press(event) {
-    const card = event.target.closest?.(".card");
-    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = card.dataset.key;
-    const act = this.held?.by === "keys"
-      ? { ArrowRight: () => this.carry(1), ArrowLeft: () => this.carry(-1), " ": () => this.drop(), Enter: () => this.drop(), Escape: () => this.putBack() }[event.key]
-      : { ArrowRight: () => this.walk(key, 1, 0), ArrowLeft: () => this.walk(key, -1, 0), ArrowDown: () => this.walk(key, 0, 1),
-          ArrowUp: () => this.walk(key, 0, -1), Home: () => this.walk(key, 0, -1e9), End: () => this.walk(key, 0, 1e9), " ": () => this.liftByKey(key),
-          Enter: () => { card.click(); this.focus(key); }, x: () => { card.click(); this.focus(key); }, u: () => this.undo() }[event.key];
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  }
-
   laneOf(key) { return [...this.lanes].find(([, keys]) => keys.includes(key))?.[0]; }
-
-  walk(key, across, down) {
-    const ids = [...this.lanes.keys()];
-    const lane = this.laneOf(key);
-    let keys = this.lanes.get(lane);
-    let place = keys.indexOf(key);
-    if (across) {
-      let next = ids.indexOf(lane) + across;
-      while (ids[next] !== undefined && !this.lanes.get(ids[next]).length) next += across;
-      if (ids[next] === undefined) return;
-      keys = this.lanes.get(ids[next]);
-    } else place += down;
-    this.focus(keys[Math.min(keys.length - 1, Math.max(0, place))]);
-  }
 
   focus(key) {
     const lane = this.laneOf(key);
@@ -346,39 +222,7 @@ class Board {
   roving() {
     if (!this.focused || this.laneOf(this.focused) === undefined) this.focused = [...this.lanes.values()].find((keys) => keys.length)?.[0];
     for (const column of this.columns.values())
-      for (const [key, item] of column.cards) item.firstChild.tabIndex = key === this.focused ? 0 : -1;
-  }
-
-  liftByKey(key) {
-    if (!this.data.may_write) return;
-    this.held = { keys: this.carried(key), lane: this.laneOf(key), by: "keys", from: key };
-    this.aim(this.held.lane);
-    for (const column of this.columns.values()) this.fill(column);
-    this.say(fill(this.data.words.lifted, { n: this.held.keys.length, name: this.name(this.held.lane) }));
-  }
-
-  carry(by) {
-    const ids = [...this.lanes.keys()];
-    const next = ids[Math.min(ids.length - 1, Math.max(0, ids.indexOf(this.held.lane) + by))];
-    this.aim(next);
-    this.columns.get(next).node.scrollIntoView({ block: "nearest", inline: "nearest" });
-    this.say(fill(this.data.words.over, { name: this.name(next) }));
-  }
-
-  drop() {
-    const { keys, lane, from } = this.held;
-    this.aim(null);
-    this.move(keys, lane);
-    this.settleHand();
-    this.focus(from);
-  }
-
-  putBack() {
-    const { from } = this.held;
-    this.aim(null);
-    this.say(this.data.words.put_back);
-    this.settleHand();
-    this.focus(from);
+      for (const [key, item] of column.cards) for (const part of item.children) part.tabIndex = key === this.focused ? 0 : -1;
   }
 }
 

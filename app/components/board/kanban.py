@@ -11,6 +11,7 @@ import streamlit as st
 from app import access, boards, loading, state
 from app.components.board import acts, facts, payload
 from app.components.board import feed as board_feed
+from app.components.queue import place
 from app.components.text import plain, shorten
 from app.i18n import _, html_lang
 from diagnostics.catalogue.board import board as drawn
@@ -19,6 +20,10 @@ from diagnostics.catalogue.groups import Group, groups
 from diagnostics.workspace import PredictionsEntry
 
 HERE = Path(__file__).parent
+SCRIPTS = (
+    HERE.parent / "frame" / "visit.js",
+    *(HERE / f"{name}.js" for name in ("shared", "tools", "hand", "keyboard", "kanban")),
+)
 EVERY = 1.5
 _HTML = """
 <div class="rc-board">
@@ -32,7 +37,7 @@ _component = st.components.v2.component(
     "run_clinic_board",
     html=_HTML,
     css=(HERE / "kanban.css").read_text(encoding="utf-8"),
-    js="\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("shared", "kanban")),
+    js="\n".join(file.read_text(encoding="utf-8") for file in SCRIPTS),
 )
 
 
@@ -47,16 +52,19 @@ def _live(entry: PredictionsEntry, board: str, once: dict[str, bool]) -> None:
     outbox = _outbox(key)
     view = boards.view(entry.project, board)
     feed = board_feed.feed(view.state, key, outbox, fresh=once.pop("fresh", False))
+    predictions = loading.predictions(entry)
+    impacts = facts.impacts(view.state, boards.errors(predictions))
     data: dict[str, Any] = {
         "feed": feed,
         "answer": acts.answer(board),
-        "categories": board_feed.categories(drawn(view.state).categories, facts.impacts(view.state)),
+        "categories": board_feed.categories(drawn(view.state).categories, impacts),
         "may_write": access.may(access.WRITE, entry.project),
+        "queue": place.address(),
         "locale": html_lang(),
         "words": _words(),
     }
     if feed["full"]:
-        found = boards.cards(loading.predictions(entry), view.state)
+        found = boards.cards(predictions, view.state)
         data["texts"] = {key: _text(card) for key, card in found.items()}
         data["groups"] = {str(n): _told(group) for n, group in enumerate(groups(found))}
     _component(
@@ -95,9 +103,12 @@ def _words() -> dict[str, str]:
         "undone": _("Taken back."),
         "chosen": _("{n} chosen"),
         "hidden": _("{n} hidden by the search"),
-        "hint": _("Drag cards, or use the keyboard: arrows, Space, x to choose."),
+        "hint": _("Drag cards, or use the keyboard: arrows, Space, x to choose, o to open."),
+        "hint_touch": _("Hold a card to lift it, tap to choose, swipe to scroll."),
+        "in_hand": _("{n} lifted. Let go over a column."),
+        "open": _("Open {name} in the queue"),
         "help": _("Arrow keys walk between cards. Space lifts a card, arrow keys carry it, Space drops it, Escape puts "
-                  "it back. Enter or x chooses several."),
+                  "it back. Enter or x chooses several, o opens the example in the queue."),
         "moved": _("{n} moved to {name}."),
         "lifted": _("{n} lifted from {name}. Arrow keys carry, Space drops, Escape puts back."),
         "over": _("Over {name}."),

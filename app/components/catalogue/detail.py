@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from app import access, boards, loading
 from app.components import links
 from app.components.board import facts
 from app.components.guard import guarded
-from app.components.text import escape, plain
+from app.components.queue import place
+from app.components.text import escape, plain, shorten
 from app.i18n import _, language
 from diagnostics.catalogue import board as acts
 from diagnostics.catalogue import knowledge as known
 from diagnostics.catalogue.breakdown import parts
-from diagnostics.catalogue.groups import groups
+from diagnostics.catalogue.groups import groups, sizes
 from diagnostics.catalogue.table import CatalogueRow
-from diagnostics.types import Predictions, spelled
 from diagnostics.workspace import BoardView, PredictionsEntry
 
 LISTED = 200
@@ -38,7 +36,7 @@ def draw(entry: PredictionsEntry, view: BoardView, rows: list[CatalogueRow]) -> 
 
 
 def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
-    st.markdown(f"**{_('Gain by class and slice')}**")
+    st.markdown(f"**{_('Where mending it would help')}**")
     predictions = loading.predictions(entry)
     errors = boards.errors(predictions)
     found = boards.cards(predictions, view.state)
@@ -50,24 +48,22 @@ def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
     by = st.selectbox(_("Split by"), list(offered), format_func=lambda n: names.get(n, plain(n)), key="detail_split")
     group = offered[by]
     value_of = {key: group.values[place] for key, place in group.of.items()}
-    totals = errors.by_truth if by == "truth" else loading.measured(_sizes, predictions, by)
-    told = parts(view.state, row.category.id, value_of, totals, errors=len(errors))
+    by_class = by == "truth" and not group.cuts
+    totals = errors.by_truth if by_class else loading.measured(sizes, predictions, by, group.values, group.cuts)
+    told = parts(view.state, row.category.id, value_of, totals, errors=len(errors), cost=errors.cost)
+    columns: dict[str, list[object]] = {
+        plain(names.get(by, by)): [plain(one.value) for one in told],
+        _("Tagged"): [one.tagged for one in told],
+    }
+    if errors.tail is None:
+        columns[_("Gain, 95 %")] = [facts.share(one.gain, interval=True) for one in told]
+    if errors.cost is not None:
+        columns[facts.worth(errors)] = [facts.saved(one.loss) for one in told]
     st.dataframe(
-        {
-            plain(names.get(by, by)): [plain(one.value) for one in told],
-            _("Tagged"): [one.tagged for one in told],
-            _("Gain, 95 %"): [facts.share(one.gain, interval=True) for one in told],
-        },
+        columns,
         hide_index=True,
         alt=_("Gain of mending this category, for each value"),
     )
-
-
-def _sizes(predictions: Predictions, column: str) -> Mapping[str, int]:
-    from diagnostics.slices import Table
-
-    counted = Table(predictions).column(column).value_counts().to_pylist()
-    return {spelled(item["values"]) or "–": int(item["counts"]) for item in counted}
 
 
 def _helps(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
@@ -90,17 +86,24 @@ def _examples(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> No
     if not keys:
         st.caption(_("No example yet."))
         return
-    st.dataframe(
+    event = st.dataframe(
         {
-            _("Row"): [found[key].row for key in keys],
+            _("Row"): [found[key].row + 1 for key in keys],
             _("Example"): [plain(found[key].title) for key in keys],
             _("Truth"): [plain(found[key].truth) for key in keys],
             _("Answer"): [plain(found[key].answer) for key in keys],
         },
         hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"detail_examples_{row.category.id}",
         alt=_("Examples of this category"),
     )
-    links.to_page("board", _("Open the board") + " ›")
+    chosen = event["selection"]["rows"]
+    key = keys[chosen[0]] if chosen and chosen[0] < len(keys) else keys[0]
+    with st.container(horizontal=True):
+        place.link(key, _("Open {name} in the queue").format(name=shorten(found[key].title, 40)) + " ›")
+        links.to_page("board", _("Open the board") + " ›")
 
 
 @guarded

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import access, boards, state
+from app import access, boards, loading, state
+from app.components.board import facts
 from app.components.guard import guarded
 from app.i18n import _, ngettext
 from diagnostics.catalogue import exchange
@@ -19,24 +20,25 @@ from diagnostics.workspace import BoardView, PredictionsEntry
 MAX_BYTES = 50 << 20
 
 
-def header() -> tuple[str, ...]:
-    """Return the column titles of the category template."""
+def header(worth: str) -> tuple[str, ...]:
+    """Return the column titles of the category template; `worth` is that of the loss, "" where there is none."""
     return (
         _("Category"), _("Examples"), _("Frequency"), _("Impact"), _("Hypothesis"), _("Action"), _("Owner"),
-        _("Priority"), _("Status"),
+        _("Priority"), _("Status"), *([worth] if worth else []),
     )  # fmt: skip
 
 
 def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow]) -> None:
     """Draw the downloads and the way back."""
     now = view.state
+    titles = header(facts.worth(boards.errors(loading.predictions(entry))))
     offered = (
-        ("catalogue.csv", _("Catalogue (CSV)"), "text/csv", lambda: exchange.catalogue_csv(rows, header())),
+        ("catalogue.csv", _("Catalogue (CSV)"), "text/csv", lambda: exchange.catalogue_csv(rows, titles)),
         (
             "catalogue.md",
             _("Catalogue (Markdown)"),
             "text/markdown",
-            lambda: exchange.catalogue_markdown(rows, header()),
+            lambda: exchange.catalogue_markdown(rows, titles),
         ),
         ("examples.csv", _("Tagged examples (CSV)"), "text/csv", lambda: exchange.examples_csv(drawn(now), now)),
         ("board.json", _("Everything (JSON)"), "application/json", lambda: exchange.to_json(drawn(now), now)),

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import access, boards, state
+from app import access, boards, loading, state
 from app.components.board import facts
 from app.components.guard import guarded
 from app.components.text import plain
@@ -28,15 +28,22 @@ def statuses() -> dict[str, str]:
 def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow], titles: Mapping[str, str]) -> None:
     """Draw the table; a changed cell is written at once, and refused where somebody else was faster."""
     key = f"catalogue_{view.entry.id}_{view.entry.number}"
+    errors = boards.errors(loading.predictions(entry))
+    worth = facts.worth(errors)
+    # Where no answer is simply wrong, "mended" means a smaller loss and not more right answers.
+    told = [
+        name for name in ("impact", "loss") if (name == "loss" and worth) or (name == "impact" and errors.tail is None)
+    ]
     editable = access.may(access.WRITE, entry.project)
     st.data_editor(
         _values(rows, titles),
         key=key,
         hide_index=True,
         num_rows="fixed",
-        disabled=("examples", "count", "frequency", "impact", "computed") if editable else True,
-        column_config=_config(),
-        column_order=("name", "count", "frequency", "impact", "severity", "computed", "hypothesis", "action", "owner",
+        disabled=("examples", "count", "frequency", "impact", "loss", "computed") if editable else True,
+        placeholder="–",
+        column_config=_config(worth),
+        column_order=("name", "count", "frequency", *told, "severity", "computed", "hypothesis", "action", "owner",
                       "status", "priority", "priority_reason", "examples"),
         on_change=_changed,
         args=(entry, view.entry.id, key, tuple((row.category.id, row.category.version) for row in rows)),
@@ -57,6 +64,7 @@ def _values(rows: Sequence[CatalogueRow], titles: Mapping[str, str]) -> dict[str
         "examples": [", ".join(plain(titles.get(k, k))[:24] for k in row.category.examples[:3]) for row in rows],
         "frequency": [facts.share(row.frequency, interval=True) for row in rows],
         "impact": [facts.share(row.impact, interval=True) for row in rows],
+        "loss": [facts.saved(row.loss, row.loss_share) for row in rows],
         "severity": [one.get("severity") for one in fields],
         "computed": [None if row.overridden else row.priority for row in rows],
         "priority": [one.get("priority") for one in fields],
@@ -68,14 +76,21 @@ def _values(rows: Sequence[CatalogueRow], titles: Mapping[str, str]) -> dict[str
     }
 
 
-def _config() -> dict[str, Any]:
+def _config(worth: str) -> dict[str, Any]:
     column = st.column_config
     return {
         "name": column.TextColumn(_("Category"), required=True, max_chars=80),
         "count": column.NumberColumn(_("Examples"), format="%d"),
         "examples": column.TextColumn(_("For example")),
         "frequency": column.TextColumn(_("Frequency")),
-        "impact": column.TextColumn(_("Impact")),
+        "impact": column.TextColumn(_("Impact"), help=_("Share of all rows that would become right")),
+        "loss": column.TextColumn(
+            worth,
+            help=_(
+                "Fall of the mean loss if each of its errors cost what a good row "
+                "costs, with the 95 % interval; then the share of the whole loss"
+            ),
+        ),
         "severity": column.SelectboxColumn(_("Severity"), options=list(acts.SEVERITIES), help=_("1 harmless, 5 grave")),
         "computed": column.NumberColumn(_("Priority"), format="%.3f", help=_("Frequency times severity")),
         "priority": column.NumberColumn(_("Priority by hand"), help=_("Needs a reason in the next column first")),

@@ -1,13 +1,7 @@
-// The pages as plain links. A click changes the address as the Back button does and lets Streamlit follow it, so that
-// the page is switched without loading everything anew; a click that wants a new tab is the browser's own.
-const HISTORY = () => new PopStateEvent("popstate");
-
+// The pages as plain links; the one that was clicked is marked at once, before the server has answered.
 function follow(event, link, nav) {
-  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
+  if (!visit(event, link)) return;
   mark(nav, link);
-  window.history.pushState({}, "", link.href);
-  window.dispatchEvent(HISTORY());
   leave();
 }
 

@@ -20,7 +20,7 @@ _component = st.components.v2.component(
     "run_clinic_navigation",
     html="<nav class='rc-nav'></nav>",
     css=(HERE / "navigation.css").read_text(encoding="utf-8"),
-    js=(HERE / "navigation.js").read_text(encoding="utf-8"),
+    js="\n".join((HERE / f"{name}.js").read_text(encoding="utf-8") for name in ("visit", "navigation")),
     # A link to skip the navigation is only known for one where both stand in the same document.
     isolate_styles=False,
 )

@@ -24,7 +24,9 @@ class Queue {
     for (const [key, url] of Object.entries(data.pictures)) this.pictures.set(key, url);
     this.order = data.feed.full ? data.feed.examples.map((entry) => entry[0]) : this.order.filter((k) => this.examples.all.has(k));
     if (refused.length) this.say(refused.map((item) => item.text).join(" "), true);
+    if (!this.key && this.examples.all.has(data.start)) this.key = data.start;
     if (!this.key || !this.examples.all.has(this.key)) this.key = this.next(-1) || this.order[0] || null;
+    if (new URL(window.location.href).searchParams.has("example")) this.remember(this.key);
     const mark = JSON.stringify([this.examples.number, this.key, data.categories, data.progress, this.outbox.waiting.length,
       this.cards.has(this.key), this.pictures.has(this.key), data.blind]);
     if (mark === this.mark) return; // nothing new: leave focus and selection alone
@@ -52,6 +54,7 @@ class Queue {
     if (!key) return;
     this.key = key;
     this.zoom = false;
+    this.remember(key);
     const place = this.order.indexOf(key);
     const near = this.order.slice(Math.max(0, place - 2), place + 6);
     if (near.some((k) => !this.cards.has(k)) || (this.data.has_pictures && near.some((k) => !this.pictures.has(k)))) {
@@ -59,6 +62,14 @@ class Queue {
       this.outbox.send();
     }
     this.draw();
+  }
+
+  // The address names the example, so that loading it again, or sending it to somebody, opens the same one.
+  remember(key) {
+    const here = new URL(window.location.href);
+    if (!key || here.searchParams.get("example") === key) return;
+    here.searchParams.set("example", key);
+    window.history.replaceState(window.history.state, "", here);
   }
 
   step(by) {

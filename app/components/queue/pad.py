@@ -11,6 +11,7 @@ import streamlit as st
 from app import access, boards, loading, state
 from app.components.board import acts, facts, payload, pictures
 from app.components.board import feed as board_feed
+from app.components.queue import place
 from app.components.text import plain
 from app.i18n import _, html_lang
 from diagnostics.catalogue.board import board as drawn
@@ -72,9 +73,11 @@ def _data(entry: PredictionsEntry, view: BoardView, feed: dict[str, Any], outbox
     predictions = loading.predictions(entry)
     found = boards.cards(predictions, now)
     near = boards.neighbours(predictions, now)
-    window = _window(now, found, outbox, blind)
+    start = place.asked()
+    window = _window(now, found, outbox, blind, start)
     return {
         "feed": feed,
+        "start": start,
         "answer": acts.answer(view.entry.id),
         "categories": board_feed.categories(drawn(now).categories, {}),
         "cards": {key: _card(found[key], near.get(key, ()), found) for key in window},
@@ -99,20 +102,21 @@ def _mine(now: Any, blind: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _window(now: Any, found: Mapping[str, Card], outbox: Any, blind: str) -> list[str]:
+def _window(now: Any, found: Mapping[str, Card], outbox: Any, blind: str, start: str) -> list[str]:
     """Keys around the place the browser is at, the nearest first."""
     order = [key for key, fields in now.of("example") if key in found and board_feed.on_board(fields)]
     at = outbox.get("at") if isinstance(outbox, Mapping) else None
-    if at in found:
-        place = order.index(at)
+    at = at if at in order else start
+    if at in order:
+        here = order.index(at)
     else:
         mine = _mine(now, blind) if blind else {}
         open_ = [i for i, key in enumerate(order)
                  if not (key in mine if blind else board_feed.looked_at(now.objects[f"example/{key}"]))]  # fmt: skip
-        place = open_[0] if open_ else 0
-    ahead = order[place : place + AHEAD] + (order[:AHEAD] if place + AHEAD > len(order) else [])
-    waiting = [k for k in order[place:] if not board_feed.looked_at(now.objects[f"example/{k}"])][:AHEAD]
-    return list(dict.fromkeys([*ahead, *waiting, *order[max(0, place - BEHIND) : place]]))
+        here = open_[0] if open_ else 0
+    ahead = order[here : here + AHEAD] + (order[:AHEAD] if here + AHEAD > len(order) else [])
+    waiting = [k for k in order[here:] if not board_feed.looked_at(now.objects[f"example/{k}"])][:AHEAD]
+    return list(dict.fromkeys([*ahead, *waiting, *order[max(0, here - BEHIND) : here]]))
 
 
 def _card(card: Card, near: tuple[str, ...], found: Mapping[str, Card]) -> dict[str, Any]:
