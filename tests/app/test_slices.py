@@ -185,7 +185,7 @@ def test_a_running_search_shows_progress_and_can_be_stopped(project, monkeypatch
         return
 
     monkeypatch.setattr(search, "PATIENCE", 0.05)
-    monkeypatch.setattr("app.components.slice_results.survey", slow)
+    monkeypatch.setattr("app.components.slices.results.survey", slow)
     page = draw("slices", project=project)
     page.button(key="stop_search").click().run()
     gate.set()
