@@ -14,7 +14,7 @@ from diagnostics.explanations.sandbox.gate import Refused
 
 
 def main(arguments: list[str]) -> int:
-    """Lock the doors, load, answer."""
+    """Import what the format needs, then serve behind the locks."""
     format, memory, cpu = arguments[0], int(arguments[1]), int(arguments[2])
     requests, replies = _private_streams()
     try:
@@ -22,6 +22,20 @@ def main(arguments: list[str]) -> int:
     except ImportError as error:
         frames.write(replies, {"refused": "library_missing", "params": {"library": str(error.name)}})
         return 0
+    return serve(format, memory, cpu, requests, replies)
+
+
+def serve(format: str, memory: int, cpu: int, requests: BinaryIO, replies: BinaryIO) -> int:
+    """Lock the doors of a process that has imported what the format needs, load the model, answer.
+
+    Parameters
+    ----------
+    format : str
+    memory, cpu : int
+        Bytes and seconds, see `lockdown.lock`.
+    requests, replies : binary file
+        Frames in, frames out.
+    """
     locks = lockdown.lock(memory, cpu)
     _, _, content = frames.read(requests)
     try:
