@@ -72,6 +72,19 @@ def test_a_stand_in_says_how_far_it_is_to_be_trusted(store):
     assert "permutation sampling on a stand-in" in said
 
 
+def test_the_demo_has_a_model_that_belongs_to_one_of_its_sets(demo):
+    pytest.importorskip("lightgbm")
+    page = draw("explanations", project="demo")
+    assert any("came with a model" in link.proto.label for link in page.get("page_link"))
+    sets = loading.prediction_sets("demo")
+    boosted = next(entry.id for entry in sets if "boosted" in loading.predictions(entry).source.name)
+    said = texts(draw("explanations", project="demo", predictions=boosted))
+    assert "agrees with the file's own predictions in 100" in said
+    assert "tree SHAP of the model's own library" in said
+    other = next(entry.id for entry in sets if "rare" in loading.predictions(entry).source.name)
+    assert "Held" in texts(draw("explanations", project="demo", predictions=other))
+
+
 def test_uploaded_values_get_the_same_page(with_model):
     import lightgbm
     import numpy as np

@@ -16,7 +16,7 @@ from diagnostics.figures import explanations as figures
 from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.importance import FeatureImportance
 
 

@@ -19,7 +19,7 @@ from diagnostics.knowledge.numbers import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.importance import FeatureImportance
     from diagnostics.explanations.native import NativeImportance
 

@@ -18,7 +18,7 @@ from diagnostics.figures import explanations_tree as figures
 from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.native import NativeImportance
     from diagnostics.explanations.surrogates import Surrogate
     from diagnostics.explanations.tree_shape import Node
