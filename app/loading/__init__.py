@@ -18,6 +18,7 @@ from app.loading.store import (
     project,
     projects,
     setting,
+    used_bytes,
     workspace,
 )
 
@@ -55,5 +56,6 @@ __all__ = [
     "setting",
     "thumbnail",
     "uploads",
+    "used_bytes",
     "workspace",
 ]

@@ -29,8 +29,17 @@ def read(content: bytes, name: str) -> Network:
             if info.file_size > MAXIMUM_CONFIG:
                 raise TooLarge("config_too_large", file=name, found=str(info.file_size))
             return from_config(json.loads(archive.read(info)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError, TypeError, AttributeError,
-            RuntimeError) as error:  # RecursionError, for a configuration without end, is a RuntimeError
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+    ) as error:  # RecursionError, for a configuration without end, is a RuntimeError
         raise BrokenFile("no_keras_config", file=name, expected="config.json", remedy="save_again") from error
 
 
