@@ -59,6 +59,7 @@ docs: install-test
 
 demo: install-test
 	$(BIN)/python -m demo_data.make
+	$(BIN)/python -m demo_data.make_models
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

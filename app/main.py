@@ -38,6 +38,7 @@ PAGES = {
     "structure": N_("Structure"),
     "files": N_("Runs & files"),
     "people": N_("People & audit"),
+    "status": N_("Status"),
 }
 
 # Pages of the navigation by heading; every page is in exactly one of them. (A string here would be shown: Streamlit
@@ -48,7 +49,7 @@ SECTIONS = {
     N_("Predictions"): ("confusion", "thresholds", "regression", "ranking", "losses", "slices"),
     N_("Explanations"): ("explanations", "structure"),
     N_("Errors"): ("queue", "board", "catalogue"),
-    N_("Project"): ("files", "people"),
+    N_("Project"): ("files", "people", "status"),
 }
 
 

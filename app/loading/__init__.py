@@ -19,6 +19,7 @@ from app.loading.store import (
     project,
     projects,
     setting,
+    used_bytes,
     workspace,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "take_labels_off",
     "thumbnail",
     "uploads",
+    "used_bytes",
     "workspace",
 ]

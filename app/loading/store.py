@@ -63,6 +63,15 @@ def open_demo(name: str) -> Project | None:
     return found
 
 
+def used_bytes(project_id: str | None = None) -> int:
+    """Return the bytes of all files of a project, or of all projects to those who administer them."""
+    if project_id is None:
+        access.require(access.ADMINISTER)
+    else:
+        access.require(access.READ, project_id)
+    return workspace().used_bytes(project_id)
+
+
 def change_setting(project_id: str, name: str, change: Callable[[Any], Any], default: Any = None) -> None:
     """Change a setting that is kept with a project; what others changed meanwhile is read anew, nothing is lost."""
     access.require(access.WRITE, project_id)

@@ -7,7 +7,8 @@ import streamlit as st
 from app import loading
 from app.components import choices, links, set_page
 from app.components.explain import compare, data, errors, features, model, overall, row, subject, tree
-from app.components.explain.subject import Picture
+from app.components.explain import picture as picture_of
+from app.components.explain.picture import Picture
 from app.components.files import uploads
 from app.components.text import escape
 from app.i18n import _, language
@@ -40,7 +41,7 @@ def render() -> None:
 
 
 def _parts(picture: Picture, predictions: Predictions) -> None:
-    set_page.line(subject.method(picture))
+    set_page.line(picture_of.method(picture))
     offered = {
         "all": _("All rows"), "row": _("One row"), "feature": _("One feature"), "errors": _("Errors"),
         "compare": _("Importance compared"), "tree": _("Tree"),
@@ -80,7 +81,7 @@ def _method(picture: Picture) -> list[str]:
         _("A contribution says what the model used, not what causes the outcome."),
         _("Results repeat with the seed and are kept by the content of model and file."),
     ]  # fmt: skip
-    described = subject.description_of(picture)
+    described = picture_of.description_of(picture)
     if described is not None:
         lines.append(model.locks(described))
     return lines

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnostics.exceptions import RunClinicError
+from diagnostics.explanations import native
 from diagnostics.explanations.encoding import Encoding, Feature
+from diagnostics.explanations.model_tree import ModelTree
+from diagnostics.explanations.native import NativeImportance
 from diagnostics.explanations.sandbox import ModelDescription, Worker
 from diagnostics.types import FloatArray
 
@@ -184,6 +187,18 @@ class Predictor:
         if place >= values.shape[1]:
             raise BindingError("model_fewer_outputs", outputs=values.shape[1], number=place + 1)
         return values[:, place], margin[:, place]
+
+    def native(self) -> NativeImportance:
+        """Importance as the model's own library keeps it."""
+        return native.read(self._worker.native(), self._binding.columns, self._output)
+
+    def tree(self, number: int, matrix: FloatArray) -> tuple[ModelTree, FloatArray]:
+        """A tree that speaks for the output, and what it is given for the rows, shape (n, columns)."""
+        said, seen = self._worker.tree(number, self._output, self.inputs(matrix))
+        given = np.asarray(seen, dtype=np.float64)
+        if given.ndim != 2 or len(given) != len(matrix):
+            raise BindingError("model_tree_broken")
+        return ModelTree.read(said, given.shape[1]), given
 
     def inputs(self, matrix: FloatArray) -> dict[str, NDArray[Any]]:
         """What the worker is sent."""

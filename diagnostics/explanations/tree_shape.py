@@ -35,6 +35,8 @@ class Node:
     n : int
     cut : bool
         Whether nodes below it are not shown.
+    strict : bool
+        Whether the threshold itself goes right.
     """
 
     number: int
@@ -48,6 +50,7 @@ class Node:
     share: float
     n: int
     cut: bool
+    strict: bool = False
 
 
 def nodes(model: Any, encoding: Encoding, *, depth: int) -> tuple[Node, ...]:

@@ -19,6 +19,8 @@ from diagnostics.explanations.explaining import Explained, by_model, by_surrogat
 from diagnostics.explanations.jobs import Job
 from diagnostics.explanations.linear import Plane, plane
 from diagnostics.explanations.local_linear import LocalExplanation
+from diagnostics.explanations.model_tree import ModelTree
+from diagnostics.explanations.native import NativeImportance
 from diagnostics.explanations.reproduction import Reproduction
 from diagnostics.explanations.sampling import Sample
 from diagnostics.explanations.sandbox import Model, ModelDescription
@@ -126,6 +128,20 @@ def _said(sample: Sample, number: int) -> FloatArray:
     if not sample.is_classification:
         return sample.answer
     return np.where(sample.answer < 0, np.nan, (sample.answer == number).astype(np.float64))
+
+
+def native(job: Job, subject: ModelSubject) -> NativeImportance:
+    """Importance as the model's own library keeps it, features named by the file's columns."""
+    job.tell(0, 1)
+    with subject.opened() as predictor:
+        return predictor.native()
+
+
+def model_tree(job: Job, subject: ModelSubject, number: int) -> tuple[ModelTree, FloatArray]:
+    """A tree of the model, and what it is given for the rows of the sample."""
+    job.tell(0, 1)
+    with subject.opened() as predictor:
+        return predictor.tree(number, subject.matrix)
 
 
 def explain_row(job: Job, subject: ModelSubject | SurrogateSubject, place: int) -> LocalExplanation:

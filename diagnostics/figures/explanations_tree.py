@@ -28,6 +28,7 @@ class Box(Protocol):
     share: float
     n: int
     cut: bool
+    strict: bool
 
 
 def tree(boxes: Sequence[Any], words: AxisWords, theme: Theme = "light", *, lit: Collection[int] = ()) -> go.Figure:
@@ -87,4 +88,4 @@ def question(box: Box) -> str:
         return ""
     if box.left_texts:
         return f"{box.feature} ∈ {{{', '.join(box.left_texts[:4])}{', …' if len(box.left_texts) > 4 else ''}}}"
-    return f"{box.feature} ≤ {box.threshold:.4g}"
+    return f"{box.feature} {'<' if box.strict else '≤'} {box.threshold:.4g}"

@@ -42,8 +42,8 @@ def test_a_model_is_checked_and_explained(with_model):
         ("row", "LIME beside SHAP"),
         ("feature", "If only this feature changed"),
         ("errors", "Which features the loss hangs on"),
-        ("compare", "Rank agreement"),
-        ("tree", "Path of the row"),
+        ("compare", "Rank agreement, SHAP with model's own"),
+        ("tree", "n counts the rows of this file"),
     ],
 )
 def test_every_part_is_drawn(with_model, part, expected):
@@ -53,11 +53,36 @@ def test_every_part_is_drawn(with_model, part, expected):
     assert not page.error
 
 
+def test_a_tree_of_the_model_is_chosen_by_number_and_leads_to_the_leaf_of_the_row(with_model):
+    import lightgbm
+
+    matrix, _ = explained.table()
+    model = lightgbm.Booster(model_str=explained.files()["model.txt"].decode())
+    page = draw("explanations", project=with_model, part="tree", tree_number="7", explained_row="3", depth="6")
+    leaf = model.predict(matrix[[3]], start_iteration=6, num_iteration=1, raw_score=True)[0]
+    assert f"**{leaf:.4g}**".replace("-", "") in texts(page).replace("\\", "").replace("−", "").replace("-", "")
+    stand_in = draw("explanations", project=with_model, part="tree", tree_of="stand_in")
+    assert "fidelity of the stand" in texts(stand_in)
+
+
 def test_a_stand_in_says_how_far_it_is_to_be_trusted(store):
     project = store({"predictions.csv": explained.files(200)["predictions.csv"]})
     said = texts(draw("explanations", project=project)).replace("\\", "")
     assert "Held-out fidelity of the stand-in" in said
     assert "permutation sampling on a stand-in" in said
+
+
+def test_the_demo_has_a_model_that_belongs_to_one_of_its_sets(demo):
+    pytest.importorskip("lightgbm")
+    page = draw("explanations", project="demo")
+    assert any("came with a model" in link.proto.label for link in page.get("page_link"))
+    sets = loading.prediction_sets("demo")
+    boosted = next(entry.id for entry in sets if "boosted" in loading.predictions(entry).source.name)
+    said = texts(draw("explanations", project="demo", predictions=boosted))
+    assert "agrees with the file's own predictions in 100" in said
+    assert "tree SHAP of the model's own library" in said
+    other = next(entry.id for entry in sets if "rare" in loading.predictions(entry).source.name)
+    assert "Held" in texts(draw("explanations", project="demo", predictions=other))
 
 
 def test_uploaded_values_get_the_same_page(with_model):

@@ -1,4 +1,4 @@
-"""Importance by other means: rise of the loss when a feature is shuffled, and coefficients of a linear model."""
+"""Importance by three means: SHAP, the model's own, the rise of the loss when a feature is shuffled."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 import streamlit as st
 
 from app import state
-from app.components import chart, set_page
-from app.components.explain import data, store
+from app.components import chart
+from app.components.explain import data, native, store
 from app.components.text import plain
 from app.i18n import _, language
 from diagnostics.figures import explanations as figures
-from diagnostics.knowledge.numbers import interval, number
+from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.importance import FeatureImportance
 
 
@@ -29,15 +29,22 @@ def loss(picture: Picture) -> None:
 
 
 def draw(picture: Picture) -> None:
-    """Draw SHAP against permutation importance, and coefficients where the model is linear."""
-    st.subheader(_("SHAP against permutation importance"), anchor=False)
+    """Draw the places of the features by each order, then each order, and coefficients where the model is linear."""
+    from diagnostics.explanations.importance import of_attribution
+
+    st.subheader(_("Which features matter, by each measure"), anchor=False)
+    top = st.container()
+    ranked = native.draw(picture, native.obtain(picture))
+    st.subheader(_("Permutation importance"), anchor=False)
+    found = None
     if picture.outcome is None:
         st.caption(_("Permutation importance asks the model for new rows; uploaded values cannot answer."))
     else:
         found = _permuted(picture)
         if found:
-            _agreement(picture, found)
             _bars(picture, found)
+    with top:
+        native.places(of_attribution(picture.explained.attribution), ranked, found or (), picture.key)
     _coefficients(picture)
 
 
@@ -56,28 +63,6 @@ def _permuted(picture: Picture) -> tuple[FeatureImportance, ...] | None:
         told=_("Shuffling one feature after the other"),
     )  # fmt: skip
     return found
-
-
-def _agreement(picture: Picture, found: tuple[FeatureImportance, ...]) -> None:
-    from diagnostics.explanations.importance import of_attribution, rank_agreement
-
-    shap = of_attribution(picture.explained.attribution)
-    set_page.line([set_page.told(_("Rank agreement"), rank_agreement(shap, found))])
-    places = {one.feature: place for place, one in enumerate(shap, start=1)}
-    st.dataframe(
-        {
-            _("Feature"): [plain(one.feature) for one in found],
-            _("Place by SHAP"): [places.get(one.feature) for one in found],
-            _("Place by permutation"): list(range(1, len(found) + 1)),
-            _("Rise of the loss"): [number(one.value.value, language()) for one in found],
-            _("95 % interval"): [interval(one.value.low, one.value.high, language()) for one in found],
-        },
-        hide_index=True, key=f"places-{picture.key[:24]}", alt=_("Places of the features by two measures"),
-    )  # fmt: skip
-    st.caption(
-        _("They measure different things: SHAP what moves the answer, permutation what the answer's quality needs. "
-          "A feature high in the first and low in the second moves answers without making them better.")
-    )  # fmt: skip
 
 
 def _bars(picture: Picture, found: tuple[FeatureImportance, ...]) -> None:
@@ -103,7 +88,7 @@ def _coefficients(picture: Picture) -> None:
     plane = None if picture.outcome is None else picture.outcome.plane
     if plane is None:
         return
-    st.subheader(_("Coefficients"), anchor=False)
+    st.subheader(_("Coefficients found by asking"), anchor=False)
     names = picture.explained.attribution.features
     order = np.argsort(-np.abs(plane.standardised), kind="stable")
     st.dataframe(

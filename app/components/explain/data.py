@@ -15,10 +15,12 @@ from diagnostics.figures.axes import AxisWords
 from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.encoding import Encoding
 
 ROW = "explained_row"
+NAME = 26
+"""Letters of a name beside a bar; the figures cut what is longer."""
 
 
 def encoding(picture: Picture) -> Encoding:
@@ -43,7 +45,8 @@ def cell(picture: Picture, column: int, place: int) -> str:
 
 def named(picture: Picture, column: int, place: int) -> str:
     """Return "feature = value"."""
-    return f"{shorten(picture.explained.attribution.features[column], 22)} = {cell(picture, column, place)}"
+    value = shorten(cell(picture, column, place), 14)
+    return f"{shorten(picture.explained.attribution.features[column], NAME - 3 - len(value))} = {value}"
 
 
 def categories(picture: Picture, column: int) -> tuple[str, ...]:

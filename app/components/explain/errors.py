@@ -19,7 +19,7 @@ from diagnostics.types import Predictions
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.importance import Contrast
 
 LEAST = 5

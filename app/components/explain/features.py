@@ -15,7 +15,7 @@ from app.i18n import _
 from diagnostics.figures import explanations_features as figures
 
 if TYPE_CHECKING:
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.dependence import Dependence
 
 

@@ -16,7 +16,7 @@ from diagnostics.figures import explanations as figures
 from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
 
 DOTS = 400
 """Rows of the swarm; more only hide each other."""
@@ -38,8 +38,9 @@ def draw(picture: Picture) -> None:
         values = np.array([one.value.value or 0.0 for one in found[: len(order)]])
         low = np.array([one.value.low or 0.0 for one in found[: len(order)]])
         high = np.array([one.value.high or 0.0 for one in found[: len(order)]])
-        x = _("mean absolute contribution to the {output}").format(output=picture.output)
-        figure = figures.importance(names, values, data.words(x), state.theme(), low=low, high=high)
+        figure = figures.importance(
+            names, values, data.words(_("mean absolute contribution")), state.theme(), low=low, high=high
+        )
         chart.chart(figure, key=f"importance-{picture.key}", alt=_alternative(names), file="importance")
     with right:
         swarm(picture, order)

@@ -17,7 +17,7 @@ from diagnostics.figures import explanations_features as more
 from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
-    from app.components.explain.subject import Picture
+    from app.components.explain.picture import Picture
     from diagnostics.explanations.local_linear import LocalExplanation
 
 STEPS = 10

@@ -159,11 +159,34 @@ class Worker:
         """Layers of an ONNX model as JSON entries; see `structure.from_onnx.describe`."""
         return dict(self._answered("structure", {})[0]["structure"])
 
+    def native(self) -> dict[str, Any]:
+        """Importance and coefficients as the model's own library keeps them; see `native.NativeImportance`."""
+        return dict(self._answered("native", {})[0]["native"])
+
+    def tree(
+        self, number: int, output: int, inputs: Mapping[str, NDArray[Any]]
+    ) -> tuple[dict[str, Any], NDArray[Any]]:  # fmt: skip
+        """A tree of the model as JSON entries, and what the trees are given for some rows.
+
+        Parameters
+        ----------
+        number : int
+            From 0, among the trees that speak for the output.
+        output : int
+        inputs : mapping of input name to array
+        """
+        message, arrays = self._answered("tree", inputs, number=number, output=output)
+        if "seen" not in arrays:
+            raise ModelError("model_died")
+        return dict(message["tree"]), arrays["seen"]
+
     def _answer(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         return self._answered(ask, inputs)[1]
 
-    def _answered(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        message, arrays = self._ask({"ask": ask}, inputs, seconds=self._patience)
+    def _answered(
+        self, ask: str, inputs: Mapping[str, NDArray[Any]], **more: int
+    ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        message, arrays = self._ask({"ask": ask, **more}, inputs, seconds=self._patience)
         if "failed" in message:
             raise ModelError(str(message["failed"]), **dict(message.get("params", {})))
         return message, arrays

@@ -5,33 +5,18 @@ Import what a format needs in `prepare`, which runs before the locks close; noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.explanations.sandbox import gate
+from diagnostics.explanations.sandbox import gate, skops_file
+from diagnostics.explanations.sandbox.boosters import CatBoost, LightGBM, XGBoost
+from diagnostics.explanations.sandbox.inside import onnx_graph
+from diagnostics.explanations.sandbox.skops_file import Skops
+from diagnostics.explanations.sandbox.tables import Arrays
 from diagnostics.explanations.structure import from_onnx
-
-Arrays = dict[str, NDArray[Any]]
-
-# What a skops file may be made of; anything else is refused by name.
-SKOPS_TYPES = (
-    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn._loss.link.LogitLink",
-    "sklearn._loss.link.MultinomialLogit",
-    "sklearn._loss.link.IdentityLink",
-    "sklearn._loss.link.LogLink",
-    "sklearn._loss.link.Interval",
-    "sklearn._loss.loss.HalfBinomialLoss",
-    "sklearn._loss.loss.HalfMultinomialLoss",
-    "sklearn._loss.loss.HalfSquaredError",
-    "sklearn._loss._loss.CyHalfBinomialLoss",
-    "sklearn._loss._loss.CyHalfMultinomialLoss",
-    "sklearn._loss._loss.CyHalfSquaredError",
-)
 
 
 class Loaded(Protocol):
@@ -54,12 +39,27 @@ class Explaining(Protocol):
         ...
 
 
+class Open(Protocol):
+    """A model that shows what it holds."""
+
+    def native(self) -> dict[str, Any]:
+        """`kind` ("trees", "linear", "none"), `measures` by name, number of `trees`, what comes `before`, `names`."""
+        ...
+
+    def tree(self, number: int, output: int) -> dict[str, Any]:
+        """A tree; see `inside.flat.FlatTree.as_json`."""
+        ...
+
+    def seen(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+        """What trees or coefficients are given for some rows."""
+        ...
+
+
 class Onnx:
     """Any ONNX model that passes the gate, on onnxruntime's CPU provider, one thread."""
 
     def __init__(self, content: bytes) -> None:
         import onnx
-        import onnxruntime
 
         try:
             model = onnx.load_model_from_string(content)
@@ -69,12 +69,8 @@ class Onnx:
             raise gate.Refused("model_broken", format="onnx")
         gate.check(model)
         self.model = model
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
         plain, self.classes = _without_maps(model, content)
-        self.session = onnxruntime.InferenceSession(plain, options, providers=["CPUExecutionProvider"])
+        self.session = _session(plain)
 
     def describe(self) -> dict[str, Any]:
         """Names, types and shapes; a symbolic or free size is None."""
@@ -92,10 +88,37 @@ class Onnx:
         """Layers with shapes and parameters; see `structure.from_onnx`."""
         return from_onnx.describe(self.model)
 
+    def native(self) -> dict[str, Any]:
+        """Splits or coefficients of the classical operators."""
+        return onnx_graph.importance(self.model)
+
+    def tree(self, number: int, output: int) -> dict[str, Any]:
+        """One of the trees, flat."""
+        return onnx_graph.tree(self.model, number, output)
+
+    def seen(self, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+        """What the trees are given: an input, or a tensor inside the graph."""
+        name = onnx_graph.seen_by(self.model)
+        feed = self._feed(inputs)
+        return np.asarray(feed[name] if name in feed else self._inner(name, feed), dtype=np.float64)
+
+    def _feed(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
+        types = {value.name: value.type for value in self.session.get_inputs()}
+        return {name: _typed(array, types.get(name, "")) for name, array in inputs.items()}
+
+    def _inner(self, name: str, feed: Arrays) -> NDArray[Any]:
+        from onnx import ModelProto, TensorProto, helper
+
+        wider = ModelProto()
+        wider.CopyFrom(self.model)
+        del wider.graph.output[:]
+        wider.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+        found: NDArray[Any] = _session(wider.SerializeToString()).run([name], feed)[0]
+        return found
+
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Run once; the classes of a map become an output of their own."""
-        types = {value.name: value.type for value in self.session.get_inputs()}
-        feed = {name: _typed(array, types.get(name, "")) for name, array in inputs.items()}
+        feed = self._feed(inputs)
         names = [value.name for value in self.session.get_outputs()]
         found: Arrays = {}
         for name, value in zip(names, self.session.run(names, feed), strict=True):
@@ -108,6 +131,16 @@ class Onnx:
                 if name in self.classes:
                     found[f"{name}.classes"] = np.array(self.classes[name], dtype=object)
         return found
+
+
+def _session(content: bytes) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 def _without_maps(model: Any, content: bytes) -> tuple[bytes, dict[str, list[str]]]:
@@ -152,148 +185,6 @@ def _typed(array: NDArray[Any], type: str) -> NDArray[Any]:
     return array if wanted is None else np.ascontiguousarray(array, dtype=wanted)
 
 
-class XGBoost:
-    """An XGBoost model saved as JSON or UBJ."""
-
-    def __init__(self, content: bytes) -> None:
-        import xgboost
-
-        self.booster = xgboost.Booster(params={"nthread": 1})
-        self.booster.load_model(bytearray(content))
-
-    def describe(self) -> dict[str, Any]:
-        """Feature names where the file has them."""
-        return _table(self.booster.feature_names or [], int(self.booster.num_features()))
-
-    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Probabilities or values, and the raw margin."""
-        import xgboost
-
-        matrix = np.asarray(inputs["X"], dtype=np.float64)
-        data = xgboost.DMatrix(matrix, feature_names=self.booster.feature_names, nthread=1)
-        return {
-            "output": np.asarray(self.booster.predict(data)),
-            "margin": np.asarray(self.booster.predict(data, output_margin=True)),
-        }
-
-    def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Tree SHAP by XGBoost itself."""
-        import xgboost
-
-        matrix = np.asarray(inputs["X"], dtype=np.float64)
-        data = xgboost.DMatrix(matrix, feature_names=self.booster.feature_names, nthread=1)
-        values = np.asarray(self.booster.predict(data, pred_contribs=True, strict_shape=True), dtype=np.float64)
-        return {"values": values, "margin": _by_output(self.booster.predict(data, output_margin=True))}
-
-
-class LightGBM:
-    """A LightGBM model saved as text."""
-
-    def __init__(self, content: bytes) -> None:
-        import lightgbm
-
-        self.booster = lightgbm.Booster(model_str=content.decode("utf-8"))
-
-    def describe(self) -> dict[str, Any]:
-        """Feature names as saved."""
-        return _table(self.booster.feature_name(), int(self.booster.num_feature()))
-
-    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Probabilities or values, and the raw score."""
-        matrix = np.asarray(inputs["X"], dtype=np.float64)
-        return {
-            "output": np.asarray(self.booster.predict(matrix, num_threads=1)),
-            "margin": np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=1)),
-        }
-
-    def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Tree SHAP by LightGBM itself."""
-        matrix = np.asarray(inputs["X"], dtype=np.float64)
-        flat = np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=1), dtype=np.float64)
-        margin = _by_output(self.booster.predict(matrix, raw_score=True, num_threads=1))
-        return {"values": flat.reshape(len(matrix), margin.shape[1], -1), "margin": margin}
-
-
-class CatBoost:
-    """A CatBoost model in its own binary format, numeric features only."""
-
-    def __init__(self, content: bytes) -> None:
-        import catboost
-
-        self.model = catboost.CatBoost()
-        self.model.load_model(blob=content, format="cbm")
-        if self.model.get_cat_feature_indices() or self.model.get_text_feature_indices():
-            raise gate.Refused("model_categorical", format="catboost")
-
-    def describe(self) -> dict[str, Any]:
-        """Feature names as saved."""
-        names = list(self.model.feature_names_ or [])
-        return _table(names, len(names))
-
-    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """The raw score, and probabilities where the model has them."""
-        matrix = np.asarray(inputs["X"], dtype=np.float64)
-        margin = np.asarray(self.model.predict(matrix, prediction_type="RawFormulaVal", thread_count=1))
-        if self.model.classes_ is None or not len(self.model.classes_):
-            return {"output": margin, "margin": margin}
-        chances = np.asarray(self.model.predict(matrix, prediction_type="Probability", thread_count=1))
-        return {"output": chances, "margin": margin}
-
-    def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Tree SHAP by CatBoost itself."""
-        import catboost
-
-        matrix = np.asarray(inputs["X"], dtype=np.float64)
-        values = np.asarray(
-            self.model.get_feature_importance(catboost.Pool(matrix), type="ShapValues", thread_count=1),
-            dtype=np.float64,
-        )
-        margin = self.model.predict(matrix, prediction_type="RawFormulaVal", thread_count=1)
-        return {"values": values if values.ndim == 3 else values[:, None, :], "margin": _by_output(margin)}
-
-
-class Skops:
-    """A scikit-learn model saved by skops, made of nothing but known types."""
-
-    def __init__(self, content: bytes) -> None:
-        import skops.io
-
-        foreign = sorted(set(skops.io.get_untrusted_types(data=content)) - set(SKOPS_TYPES))
-        if foreign:
-            raise gate.Refused("model_unknown_types", types=", ".join(foreign[:5]))
-        self.model = skops.io.loads(content, trusted=list(SKOPS_TYPES))
-        if not hasattr(self.model, "predict"):
-            raise gate.Refused("model_broken", format="skops")
-
-    def describe(self) -> dict[str, Any]:
-        """Feature names and classes where the model keeps them."""
-        names = [str(name) for name in getattr(self.model, "feature_names_in_", [])]
-        described = _table(names, int(getattr(self.model, "n_features_in_", len(names))))
-        if hasattr(self.model, "classes_"):
-            described["classes"] = [str(c) for c in self.model.classes_]
-        return described
-
-    def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Probabilities where the model has them, else values or labels."""
-        matrix = np.asarray(inputs["X"], dtype=np.float64)
-        if hasattr(self.model, "predict_proba"):
-            return {"output": np.asarray(self.model.predict_proba(matrix))}
-        return {"output": np.asarray(self.model.predict(matrix))}
-
-
-def _by_output(margin: Any) -> NDArray[np.float64]:
-    array = np.asarray(margin, dtype=np.float64)
-    return array[:, None] if array.ndim == 1 else array
-
-
-def _table(names: Sequence[str], count: int) -> dict[str, Any]:
-    return {
-        "inputs": [{"name": "X", "type": "table", "shape": [None, count]}],
-        "features": list(names) if len(names) == count else [],
-        "outputs": [{"name": "output", "type": "table", "shape": [None]}],
-    }
-
-
 FORMATS: dict[str, Callable[[bytes], Loaded]] = {
     "onnx": Onnx, "xgboost": XGBoost, "lightgbm": LightGBM, "catboost": CatBoost, "skops": Skops,
 }  # fmt: skip
@@ -325,20 +216,4 @@ def prepare(format: str) -> None:
     elif format == "catboost":
         import catboost  # noqa: F401
     elif format == "skops":
-        _prepare_skops()
-
-
-def _prepare_skops() -> None:
-    import importlib
-
-    import skops.io
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    for module in ("linear_model", "neural_network", "pipeline", "preprocessing", "svm", "tree", "calibration",
-                   "compose", "impute", "naive_bayes", "neighbors"):  # fmt: skip
-        importlib.import_module(f"sklearn.{module}")
-    # A round trip imports what skops, zipfile and the codecs load only when they are used.
-    small = HistGradientBoostingClassifier(max_iter=1).fit(np.arange(50.0)[:, None], np.arange(50) % 2)
-    content = skops.io.dumps(small)
-    skops.io.get_untrusted_types(data=content)
-    skops.io.loads(content, trusted=list(SKOPS_TYPES)).predict_proba(np.zeros((1, 1)))
+        skops_file.prepare()

@@ -14,7 +14,7 @@ from diagnostics.explanations.sandbox.gate import Refused
 
 
 def main(arguments: list[str]) -> int:
-    """Lock the doors, load, answer."""
+    """Import what the format needs, then serve behind the locks."""
     format, memory, cpu = arguments[0], int(arguments[1]), int(arguments[2])
     requests, replies = _private_streams()
     try:
@@ -22,6 +22,20 @@ def main(arguments: list[str]) -> int:
     except ImportError as error:
         frames.write(replies, {"refused": "library_missing", "params": {"library": str(error.name)}})
         return 0
+    return serve(format, memory, cpu, requests, replies)
+
+
+def serve(format: str, memory: int, cpu: int, requests: BinaryIO, replies: BinaryIO) -> int:
+    """Lock the doors of a process that has imported what the format needs, load the model, answer.
+
+    Parameters
+    ----------
+    format : str
+    memory, cpu : int
+        Bytes and seconds, see `lockdown.lock`.
+    requests, replies : binary file
+        Frames in, frames out.
+    """
     locks = lockdown.lock(memory, cpu)
     _, _, content = frames.read(requests)
     try:
@@ -46,7 +60,7 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
         except EOFError:
             return 0
         try:
-            frames.write(replies, *_reply(model, str(message.get("ask")), inputs, format))
+            frames.write(replies, *_reply(model, message, inputs, format))
         except MemoryError:
             frames.write(replies, {"failed": "model_memory", "params": {}})
         except Exception as error:  # the model's own failure is an answer too
@@ -54,14 +68,20 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
 
 
 def _reply(
-    model: loaders.Loaded, ask: str, inputs: dict[str, Any], format: str
+    model: Any, message: dict[str, Any], inputs: dict[str, Any], format: str
 ) -> tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]:
+    ask = str(message.get("ask"))
     if ask == "predict":
         return {"ok": True}, model.predict(inputs)
-    wanted = getattr(model, ask, None) if ask in ("contributions", "structure") else None
+    wanted = getattr(model, ask, None) if ask in ("contributions", "structure", "native", "tree") else None
     if wanted is None:
         return ({"failed": f"model_has_no_{ask}", "params": {"format": format}},)
-    return ({"ok": True, "structure": wanted()},) if ask == "structure" else ({"ok": True}, wanted(inputs))
+    if ask == "contributions":
+        return {"ok": True}, wanted(inputs)
+    if ask == "tree":
+        found = wanted(int(message["number"]), int(message["output"]))
+        return {"ok": True, "tree": found}, {"seen": model.seen(inputs)}
+    return ({"ok": True, ask: wanted()},)
 
 
 def _said(format: str, error: Exception) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import io
 import json
 import math
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,10 +28,19 @@ def read(content: bytes, name: str) -> Network:
             info = archive.getinfo("config.json")
             if info.file_size > MAXIMUM_CONFIG:
                 raise TooLarge("config_too_large", file=name, found=str(info.file_size))
-            config = json.loads(archive.read(info))
-    except (zipfile.BadZipFile, KeyError, ValueError, RuntimeError) as error:
+            return from_config(json.loads(archive.read(info)))
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RuntimeError,
+    ) as error:  # RecursionError, for a configuration without end, is a RuntimeError
         raise BrokenFile("no_keras_config", file=name, expected="config.json", remedy="save_again") from error
-    return from_config(config)
 
 
 def from_config(config: Mapping[str, Any]) -> Network:

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from diagnostics.exceptions import BrokenFile, TooLarge
 from diagnostics.explanations.structure.network import Layer, Network, Shape
 
-MAXIMUM_HEADER = 100 << 20
+MAXIMUM_HEADER = 16 << 20
+"""Bytes; the largest models of today stay under 5 MB. It is parsed in the server's own process."""
+MOST_AXES = 16
+LONGEST_LINE = 1000
 _ITEM_BYTES = {"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2}
 # " dense_1 (Dense)          (None, 64)      1,088     flatten[0][0]", with or without the bars of Keras 3.
 _KERAS_ROW = re.compile(
@@ -45,8 +48,8 @@ def from_safetensors(head: bytes, name: str) -> Network:
         groups: dict[str, list[tuple[Sequence[int], str]]] = {}
         for key, value in tensors.items():
             layer = key.rsplit(".", 1)[0] if "." in key else key
-            groups.setdefault(layer, []).append(([int(d) for d in value["shape"]], str(value["dtype"])))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+            groups.setdefault(layer, []).append((_sizes(value["shape"]), str(value["dtype"])))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenFile("no_safetensors_header", file=name, place="byte 8", remedy="save_again") from error
     layers = tuple(
         Layer(
@@ -58,6 +61,14 @@ def from_safetensors(head: bytes, name: str) -> Network:
         for layer, parts in groups.items()
     )
     return Network(format="safetensors", layers=layers, has_edges=False)
+
+
+def _sizes(shape: Sequence[int]) -> list[int]:
+    """Sizes of a tensor as real files have them; products of anything else could take for ever."""
+    sizes = [int(size) for size in shape]
+    if len(sizes) > MOST_AXES or any(not 0 <= size < 1 << 48 for size in sizes):
+        raise ValueError("no shape of a tensor")
+    return sizes
 
 
 def _kind(shapes: Sequence[Sequence[int]]) -> str:
@@ -79,6 +90,8 @@ def from_summary(text: str, name: str) -> Network:
     layers: list[Layer] = []
     edges = False
     for line in text.splitlines():
+        if len(line) > LONGEST_LINE:
+            continue  # no summary prints such lines, and the patterns are not for them
         if keras := _KERAS_ROW.match(line):
             sources = tuple(dict.fromkeys(re.findall(r"([\w./-]+)\[\d+\]\[\d+\]", keras["rest"])))
             edges = edges or bool(sources)

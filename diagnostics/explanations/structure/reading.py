@@ -29,7 +29,7 @@ def read_structure(content: bytes, name: str) -> Network:
     """
     if content.startswith(b"PK\x03\x04"):
         return from_keras.read(content, name)
-    if content[8:10] in (b'{"', b"{ ") and int.from_bytes(content[:8], "little") < from_lists.MAXIMUM_HEADER:
+    if content[8:10] in (b'{"', b"{ "):
         return from_lists.from_safetensors(content, name)
     if b"\x00" not in content[:4096]:
         text = content.decode("utf-8", "replace")

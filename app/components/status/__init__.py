@@ -1,0 +1,1 @@
+"""What the page Status tells of this installation."""

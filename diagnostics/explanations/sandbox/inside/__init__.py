@@ -1,0 +1,1 @@
+"""What a loaded model holds: the importance its own library keeps, its trees, its coefficients. Worker only."""
