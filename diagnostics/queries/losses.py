@@ -103,7 +103,8 @@ def _classes(predictions: Predictions, spellings: dict[str, list[object]]) -> Ro
         # A row of zeros has no probabilities; its loss is undefined, not infinite.
         true, answered = f"({own} / NULLIF({total}, 0))", f"({best} / NULLIF({total}, 0))"
         value = f"(-LN(GREATEST({true}, {EPS!r})))"
-    shown = f"CASE WHEN isfinite({value}) THEN {value} END"
+    # GREATEST passes over what is missing: without the first condition a row without a truth would cost 34.5.
+    shown = f"CASE WHEN {true} IS NOT NULL AND isfinite({value}) THEN {value} END"
     terms = {"probability_of_truth": true, "probability_of_answer": answered, "behind": f"({answered} - {true})"}
     return RowLoss(kind="log_loss", value=shown, terms=terms)
 
@@ -118,13 +119,15 @@ def _one_score(predictions: Predictions, spellings: dict[str, list[object]]) -> 
         value = (
             f"(CASE WHEN {signed} > 0 THEN LN(1 + EXP(-{signed})) ELSE LN(1 + EXP({signed})) - {signed} END)"
         )  # fmt: skip
-        true = f"EXP(-{value})"
+        true = f"(CASE WHEN {truth} IS NOT NULL THEN EXP(-{value}) END)"
     else:
         scale = 100.0 if roles.score_kind == "percent" else 1.0
-        true = f"(CASE WHEN {own} THEN {score} / {scale!r} ELSE 1 - {score} / {scale!r} END)"
+        true = (
+            f"(CASE WHEN {own} THEN {score} / {scale!r} WHEN {truth} IS NOT NULL THEN 1 - {score} / {scale!r} END)"
+        )  # fmt: skip
         value = f"(-LN(GREATEST({true}, {EPS!r})))"
     shown = f"CASE WHEN {truth} IS NOT NULL AND isfinite({score}) AND isfinite({value}) THEN {value} END"
-    answered = f"GREATEST({true}, 1 - {true})"
+    answered = f"(CASE WHEN {true} IS NOT NULL THEN GREATEST({true}, 1 - {true}) END)"
     terms = {"probability_of_truth": true, "probability_of_answer": answered, "behind": f"({answered} - {true})"}
     return RowLoss(kind="log_loss", value=shown, terms=terms)
 

@@ -63,8 +63,8 @@ def test_the_worst_row_of_a_regression_tells_why(server, page):
     assert "The loss is its square" in main_text(page)
 
 
-def test_a_ranking_has_its_page_and_the_others_point_to_it(server, page, tmp_path):
-    send_files(page, server.url, [written(tmp_path, files.ranking())])
+def test_a_ranking_has_its_page_and_the_others_point_to_it(server, page):
+    send_files(page, server.url, [DEMO / "digits-retrieval" / "ranking.csv"])
     go(page, "Thresholds")
     page.get_by_text("The page Ranking shows it", exact=False).wait_for()
     page.get_by_test_id("stMain").get_by_role("link", name="Ranking ›").click()

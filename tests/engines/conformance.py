@@ -8,6 +8,7 @@ import pytest
 
 from diagnostics import queries
 from diagnostics.queries import quality
+from diagnostics.queries.losses import loss_spread, row_loss
 from diagnostics.queries.restriction import restricted, restriction
 from diagnostics.queries.transpiled import ClickHouse, Spark, Transpiled
 from diagnostics.slices import mask
@@ -48,7 +49,12 @@ def sets(tmp_path_factory):
     columns["y_true"][7] = None
     y = random.normal(50, 9, 600)
     query = np.repeat(np.arange(50), 12)
+    tags = random.random((300, 3)) < 0.4
+    told = tags ^ (random.random((300, 3)) < 0.1)
+    named = {f"true_{name}": tags[:, i].astype(int) for i, name in enumerate("abc")}
+    named |= {f"pred_{name}": told[:, i].astype(int) for i, name in enumerate("abc")}
     return {
+        "labels": stored(folder, named, "labels"),
         "classes": stored(folder, columns, "classes"),
         "binary": stored(folder, {"label": truth == 0, "pred": p[:, 0] > 0.5, "score": p[:, 0]}, "binary"),
         "regression": stored(
@@ -76,6 +82,9 @@ CALLS = {
     "scores": ("classes", lambda s, e: [quality.score_facts(s, engine=e).high]),
     "answers": ("classes", lambda s, e: queries.answers(s, engine=e).truth),
     "quantities": ("regression", lambda s, e: queries.quantities(s, engine=e).predicted),
+    "labels": ("labels", lambda s, e: queries.multilabel_counts(s, engine=e).second),
+    "labels together": ("labels", lambda s, e: queries.multilabel_counts(s, engine=e).together),
+    "row loss": ("classes", lambda s, e: [loss_spread(s, row_loss(s, engine=e), engine=e).total]),
 }  # fmt: skip
 
 

@@ -47,6 +47,34 @@ def test_log_loss_of_one_score(tmp_path, kind):
     np.testing.assert_allclose(ours["probability_of_truth"], np.where(truth == 1, p, 1 - p), atol=1e-9)
 
 
+def test_a_row_without_truth_or_probabilities_has_no_loss(tmp_path):
+    _, truth, p = classifier(n=400, classes=3, strength=2.0, seed=4)
+    columns = columns_of(truth, p.round(5))
+    columns["y_true"][5] = None
+    scores = [name for name in columns if name.startswith("p")]
+    for name in scores:
+        columns[name] = np.array(columns[name], dtype=float)
+        columns[name][6], columns[name][7] = 0.0, np.nan
+    found = stored(tmp_path, columns)
+    assert len(found.roles.probabilities) == 3
+    loss = row_loss(found)
+    assert loss.kind == "log_loss"
+    assert np.flatnonzero(np.isnan(losses(found, loss)["l"])).tolist() == [5, 6, 7]
+    assert loss_spread(found, loss).undefined == 3
+
+
+@pytest.mark.parametrize("kind", ["probability", "percent", "logit"])
+def test_a_row_without_truth_has_no_loss_and_no_terms(tmp_path, kind):
+    logit = np.random.default_rng(5).normal(0, 2, 300)
+    values = {"probability": 1 / (1 + np.exp(-logit)), "percent": 100 / (1 + np.exp(-logit)), "logit": logit}[kind]
+    truth = (logit > 0.3).astype(int).tolist()
+    truth[4] = None
+    name = "logit" if kind == "logit" else "score"
+    found = stored(tmp_path, {"label": truth, "pred": (logit > 0).astype(int), name: values})
+    for column in losses(found, row_loss(found)).values():
+        assert np.flatnonzero(np.isnan(column)).tolist() == [4]
+
+
 def test_extreme_scores_stay_finite(tmp_path):
     logit = np.array([900.0, -900.0, 30.0, -30.0] * 20)
     truth = np.array([1, 1, 0, 1] * 20)

@@ -8,7 +8,7 @@ from app import loading, state
 from app.components import choices, set_page
 from app.components.rows import row_list
 from app.components.text import escape, plain
-from app.i18n import _, language
+from app.i18n import _, language, ngettext
 from diagnostics import queries
 from diagnostics.exceptions import RunClinicError
 from diagnostics.knowledge.numbers import integer, percent, percent_interval
@@ -79,7 +79,10 @@ def _table(found: tuple[Lift, ...], key: str) -> None:
         st.caption(_("The file has no attributes to compare these rows by."))
         return
     if clear:
-        text = _("{n} values go along with these errors by more than chance, adjusted for all values tried.")
+        text = ngettext(
+            "{n} value goes along with these errors by more than chance, adjusted for all values tried.",
+            "{n} values go along with these errors by more than chance, adjusted for all values tried.", clear,
+        )  # fmt: skip
         st.caption(text.format(n=_n(clear)))
     else:
         st.caption(_("No value of an attribute goes along with these errors by more than chance explains."))

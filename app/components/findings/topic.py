@@ -37,7 +37,8 @@ def draw(entry: PredictionsEntry, ids: Collection[str] = ()) -> tuple[Finding, .
     for finding in shown:
         told = explain(finding, language())
         mark, colour = theme.SEVERITY_MARKS[finding.severity]
-        with st.expander(f":{colour}[{mark}] **{escape(told.title)}** {escape(told.summary)}"):
+        about = f" ({escape(finding.params['label'])})" if finding.params.get("label") else ""
+        with st.expander(f":{colour}[{mark}] **{escape(told.title)}**{about} {escape(told.summary)}"):
             parts = [escape(told.severity), escape(told.confidence)]
             if finding.subject.kind == "run":
                 parts.append(_("seen in the learning curves of {name}").format(name=escape(finding.subject.name)))

@@ -54,7 +54,7 @@ def rows(predictions: Predictions, where: str, total: int, *, key: str) -> None:
         return
     text = ngettext("Send the listed row to the error board", "Send the {n} listed rows to the error board", total)
     st.button(
-        text.format(n=integer(total, language())), key=f"{key}-send", type="tertiary", on_click=_send,
+        text.format(n=integer(total, language())), key=f"{key}-send", on_click=_send,
         args=(entry, key, lambda: matching(predictions, where or "TRUE")),
         help=_("Errors among them are collected for review, the costliest first, at most {n} at once. Rows that are "
                "answered right stay out.").format(n=integer(MOST, language())),
