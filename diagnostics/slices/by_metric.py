@@ -34,7 +34,7 @@ from diagnostics.types import (
     Task,
 )
 
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 """Rows that random deals go through; of a larger set every k-th row is searched, which the page says."""
 
 
