@@ -48,7 +48,7 @@ def narrowed(predictions: Predictions, text: str) -> Predictions | None:
 
 
 def _restricted(predictions: Predictions, text: str) -> Predictions:
-    from diagnostics.queries.restriction import restricted
+    from diagnostics.queries.narrowing import restricted
     from diagnostics.slices.notation import from_text
 
     return restricted(predictions, from_text(text))

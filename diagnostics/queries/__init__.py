@@ -10,9 +10,10 @@ from diagnostics.queries.engine import DuckDB, Engine, default_engine
 from diagnostics.queries.expressions import outputs
 from diagnostics.queries.identity import RowKeys, row_keys
 from diagnostics.queries.multilabel import multilabel_counts
+from diagnostics.queries.narrowing import restricted
 from diagnostics.queries.ranking import group_ndcg
 from diagnostics.queries.residuals import residual_histogram, residual_moments, residual_profile
-from diagnostics.queries.restriction import restricted, restriction
+from diagnostics.queries.restriction import restriction
 from diagnostics.queries.rows import Answers, Quantities, answers, answers_in_parts, count, page, quantities
 from diagnostics.queries.samples import probability_sample
 from diagnostics.queries.scores import score_histogram, score_histograms

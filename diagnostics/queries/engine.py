@@ -6,13 +6,13 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 
+from diagnostics.queries.literals import conditions as conditions
 from diagnostics.queries.literals import literal as literal
 from diagnostics.queries.literals import quote as quote
 from diagnostics.queries.restriction import restriction
@@ -127,8 +127,3 @@ def _other(named: str) -> Engine:
     from pyspark.sql import SparkSession
 
     return Spark(SparkSession.builder.master(named).appName("run-clinic").getOrCreate())
-
-
-def conditions(parts: Sequence[str]) -> str:
-    """A WHERE clause of several conditions, or nothing."""
-    return f" WHERE {' AND '.join(parts)}" if parts else ""

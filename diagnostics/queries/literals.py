@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,3 +24,8 @@ def literal(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return repr(float(value)) if np.isfinite(value) else f"CAST('{float(value)}' AS DOUBLE)"
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def conditions(parts: Sequence[str]) -> str:
+    """A WHERE clause of several conditions, or nothing."""
+    return f" WHERE {' AND '.join(parts)}" if parts else ""

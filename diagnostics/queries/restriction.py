@@ -6,12 +6,11 @@ times as moments; an empty text and NaN are missing. `length(text)`, `hour(time)
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +19,6 @@ import pyarrow.parquet as parquet
 from diagnostics.queries.literals import literal, quote
 from diagnostics.types import Condition, Predictions
 from diagnostics.types.labels import folded, spelled
-
-if TYPE_CHECKING:
-    from diagnostics.queries.engine import Engine
 
 Kind = Literal["number", "boolean", "time", "text", "other"]
 
@@ -98,36 +94,6 @@ def restriction(predictions: Predictions, predicate: Sequence[Condition]) -> str
         return "TRUE"
     schema = parquet.read_schema(predictions.path)
     return " AND ".join(_holds(_column(schema, one.column), one) for one in predicate)
-
-
-def restricted(predictions: Predictions, predicate: Sequence[Condition], engine: Engine | None = None) -> Predictions:
-    """The set narrowed to a slice: every query on it, and every number from it, sees these rows only.
-
-    Parameters
-    ----------
-    predictions : Predictions
-    predicate : sequence of Condition
-        Added to what the set is narrowed to already.
-
-    Returns
-    -------
-    Predictions
-        With a digest of its own and the number of rows of the slice, which may be 0.
-
-    Raises
-    ------
-    KeyError, ValueError
-        As `restriction`.
-    """
-    from diagnostics.queries.rows import count
-
-    if not predicate:
-        return predictions
-    both = (*predictions.predicate, *predicate)
-    restriction(predictions, both)
-    mark = hashlib.sha256(repr([(c.column, c.op, c.value) for c in both]).encode()).hexdigest()[:12]
-    narrowed = replace(predictions, predicate=both, digest=f"{predictions.digest}@{mark}")
-    return replace(narrowed, n_rows=count(narrowed, engine=engine))
 
 
 def _column(schema: pa.Schema, name: str) -> _Column:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from diagnostics.queries.dialects import translated
-from diagnostics.queries.engine import conditions, literal, quote
+from diagnostics.queries.literals import conditions, literal, quote
 from diagnostics.queries.restriction import restriction
 from diagnostics.types import Predictions
 

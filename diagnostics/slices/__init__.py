@@ -13,12 +13,13 @@ from diagnostics.slices.contrast import Contrast, contrast
 from diagnostics.slices.counting import Cancelled
 from diagnostics.slices.definitions import crossed, measure, ranges, unit_mask, values_of
 from diagnostics.slices.disagreement import Disagreement, disagreement
-from diagnostics.slices.finding import SearchResult, search
+from diagnostics.slices.finding import search
 from diagnostics.slices.losses import outcome_of
 from diagnostics.slices.outcome import Outcome
 from diagnostics.slices.overview import Overview, grid, overview
 from diagnostics.slices.predicates import mask
 from diagnostics.slices.table import Table
+from diagnostics.slices.telling import SearchResult
 from diagnostics.slices.tree import Node, error_tree
 
 __all__ = [

@@ -14,9 +14,9 @@ from diagnostics.metrics import registry
 from diagnostics.metrics.calibration import calibration_bins
 from diagnostics.metrics.regression import moments
 from diagnostics.slices.atoms import alone, combined, conditions
+from diagnostics.slices.columns import coded
 from diagnostics.slices.counters import rows_of
 from diagnostics.slices.counting import Event, Progress
-from diagnostics.slices.finding import coded
 from diagnostics.slices.losses import outcome_of, probabilities_of
 from diagnostics.slices.outcome import Outcome
 from diagnostics.slices.permutations import STATISTICS, shortfalls
@@ -34,7 +34,7 @@ from diagnostics.types import (
     Task,
 )
 
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 """Rows that random deals go through; of a larger set every k-th row is searched, which the page says."""
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from diagnostics.exceptions import NeedsAnswer
-from diagnostics.slices.finding import SearchResult, search
+from diagnostics.slices.finding import search
 from diagnostics.slices.losses import outcome_of
 from diagnostics.slices.outcome import Outcome, losses
 from diagnostics.slices.table import Table
+from diagnostics.slices.telling import SearchResult
 from diagnostics.types import Predictions
 
 

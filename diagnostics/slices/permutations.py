@@ -257,7 +257,7 @@ def _measured(
     values, sizes = [], []
     for attribute, atoms in zip(attributes, conditions, strict=True):
         joint = np.bincount(attribute.codes.astype(np.int64) * (2 * width) + key, minlength=attribute.size * 2 * width)
-        table = (atoms.matrix @ joint.reshape(attribute.size, -1)).reshape(len(atoms), width, 2)
+        table = atoms.summed(joint.reshape(attribute.size, -1)).reshape(len(atoms), width, 2)
         values.append(measure(table[:, :, 1], table[:, :, 0]))
         sizes.append(table.sum(axis=(1, 2)))
     return np.concatenate(values), np.concatenate(sizes)

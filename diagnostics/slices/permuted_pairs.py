@@ -144,7 +144,7 @@ class Opening:
     def _crossed(self, other: int, atoms: Atoms, rows: np.ndarray, key: np.ndarray) -> np.ndarray:
         size, width = self._attributes[other].coarse_size, 2 * self._width
         joint = np.bincount(self._coarse[other][rows].astype(np.int64) * width + key, minlength=size * width)
-        return (atoms.matrix @ joint.reshape(size, width)).reshape(len(atoms), self._width, 2)
+        return atoms.summed(joint.reshape(size, width)).reshape(len(atoms), self._width, 2)
 
 
 def _ordered(first: Term, second: Term) -> tuple[Term, Term]:

@@ -11,9 +11,9 @@ from diagnostics.queries.coding import sample
 from diagnostics.queries.cubes import totals
 from diagnostics.queries.engine import DuckDB, Engine, default_engine
 from diagnostics.slices.attributes import LeftOut
+from diagnostics.slices.columns import automatic
 from diagnostics.slices.counting import Event, Progress, Scores
 from diagnostics.slices.cuts import SAMPLE
-from diagnostics.slices.finding import SearchResult, automatic, told
 from diagnostics.slices.gauge import ENOUGH, RARE
 from diagnostics.slices.measuring import value_of
 from diagnostics.slices.outcome import Outcome
@@ -22,6 +22,7 @@ from diagnostics.slices.sql_counting import SqlCounter
 from diagnostics.slices.sql_encoding import SqlAttribute, SqlColumns
 from diagnostics.slices.sql_outcome import TASKS, SqlOutcome, sql_outcome
 from diagnostics.slices.table import ROW, Table
+from diagnostics.slices.telling import SearchResult, told
 from diagnostics.types import Labels, Predictions, Task
 
 LARGE = 10_000_000

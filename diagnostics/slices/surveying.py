@@ -10,14 +10,16 @@ import numpy as np
 
 from diagnostics.slices.attributes import LeftOut
 from diagnostics.slices.by_metric import search_by, searched_rows
+from diagnostics.slices.columns import coded
 from diagnostics.slices.contrast import contrast
 from diagnostics.slices.counting import Event, Progress
-from diagnostics.slices.finding import RELATED, SearchResult, coded, search
+from diagnostics.slices.finding import search
 from diagnostics.slices.gauge import Gauge
 from diagnostics.slices.permuted_pairs import PARENTS
 from diagnostics.slices.search import LEVEL
 from diagnostics.slices.sql_finding import counts_by_sql, default_metric, renamed, search_by_sql
 from diagnostics.slices.table import Table
+from diagnostics.slices.telling import RELATED, SearchResult
 from diagnostics.slices.tree import Node, error_tree
 from diagnostics.types import MetricValue, Predictions, Slice
 

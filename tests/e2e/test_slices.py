@@ -1,7 +1,11 @@
 """From a prediction file to its weak slice, to the rows of that slice on another page, and back by a link."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.support.pages import go, main_text, open_page, send_files, settled
 
@@ -68,3 +72,34 @@ def test_upload_search_open_see_the_matrix_change_save_and_come_back(server, pag
     settled(page)
     go(page, "Confusion matrix")
     counts(page, N)
+
+
+def test_dark_pictures_are_found_and_narrow_the_matrix(server, page, tmp_path):
+    random = np.random.default_rng(7)
+    n = 400
+    level, truth = random.integers(10, 250, n), random.choice(["cat", "dog"], n)
+    wrong = random.random(n) < np.where(level < 80, 0.7, 0.05)
+    answer = np.where(wrong, np.where(truth == "cat", "dog", "cat"), truth)
+    rows = [f"{k},{truth[k]},{answer[k]},photos/{k}.png" for k in range(n)]
+    file, photos = tmp_path / "answers.csv", tmp_path / "photos.zip"
+    file.write_text("\n".join(["id,label,prediction,photo", *rows]))
+    with zipfile.ZipFile(photos, "w") as held:
+        for k in range(n):
+            picture = io.BytesIO()
+            Image.new("L", (12, 12), int(level[k])).save(picture, "PNG")
+            held.writestr(f"photos/{k}.png", picture.getvalue())
+    send_files(page, server.url, [file, photos])
+
+    go(page, "Slices")
+    page.get_by_text("searched: brightness(photo)", exact=False).wait_for()
+    forest = page.locator(".js-plotly-plot").first
+    forest.wait_for()
+    assert "brightness(photo) < 0.3" in forest.inner_text()
+    dot = forest.locator(".scatterlayer .points path").first.bounding_box()
+    page.mouse.click(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    page.get_by_role("heading", name="Examples of the active slice").wait_for()
+    settled(page)
+    go(page, "Confusion matrix")
+    assert "brightness(photo) < 0.3" in main_text(page)
+    shown = int(main_text(page).split("n = ", 1)[1].split()[0].replace(",", ""))
+    assert shown == pytest.approx((level < 80).sum(), abs=12)

@@ -9,7 +9,8 @@ import pytest
 from diagnostics import queries
 from diagnostics.queries import quality
 from diagnostics.queries.losses import loss_spread, row_loss
-from diagnostics.queries.restriction import restricted, restriction
+from diagnostics.queries.narrowing import restricted
+from diagnostics.queries.restriction import restriction
 from diagnostics.queries.transpiled import ClickHouse, Spark, Transpiled
 from diagnostics.slices import mask
 from diagnostics.slices.finding import search

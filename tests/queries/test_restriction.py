@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from diagnostics import queries, slices
-from diagnostics.queries.restriction import restricted
+from diagnostics.queries.narrowing import restricted
 from diagnostics.slices import Table, mask
 from diagnostics.types import Condition
 from tests.queries.every_kind import TEXTS, N, every_kind

@@ -52,6 +52,17 @@ def test_tables_of_all_pairs_equal_boolean_masks(n, binary):
     assert alone_cells.total.sum() == pytest.approx(values.sum())
 
 
+def test_running_sums_over_conditions_equal_the_matrix():
+    random = np.random.default_rng(1)
+    ranges = number(np.where(random.random(900) < 0.1, np.nan, random.normal(size=900)), 32)
+    letters = category(random.integers(0, 5, 900), 5)
+    tables = ((alone, ranges.size), (combined, ranges.coarse_size), (alone, 5), (combined, 5))
+    for (made, cells), attribute in zip(tables, (ranges, ranges, letters, letters), strict=True):
+        atoms = made(attribute)
+        table = random.integers(0, 9, (cells, 7))
+        np.testing.assert_array_equal(atoms.summed(table), atoms.matrix @ table)
+
+
 def test_groups_hold_every_attribute_once():
     groups = groups_of([9, 9, 2, 2, 200, 5])
     assert sorted(i for g in groups for i in g) == list(range(6))

@@ -6,7 +6,8 @@ import pytest
 from diagnostics.queries.engine import default_engine
 from diagnostics.queries.transpiled import Transpiled
 from diagnostics.slices import sql_finding
-from diagnostics.slices.finding import coded, search
+from diagnostics.slices.columns import coded
+from diagnostics.slices.finding import search
 from diagnostics.slices.losses import outcome_of
 from diagnostics.slices.search import Search
 from diagnostics.slices.sql_counting import SqlCounter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostics.slices.finding import SearchResult
+from diagnostics.slices.telling import SearchResult
 from diagnostics.types import Quantity, Slice
 
 

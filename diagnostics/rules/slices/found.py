@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from diagnostics.exceptions import NeedsAnswer
 from diagnostics.signals import Missing, signal
 from diagnostics.slices.disagreement import Disagreement, disagreement
-from diagnostics.slices.finding import SearchResult, search
+from diagnostics.slices.finding import search
+from diagnostics.slices.telling import SearchResult
 from diagnostics.types import Predictions, Slice
 
 LISTED = 10

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from diagnostics.rules.base import Rule, hypothesis
 from diagnostics.rules.slices.evidence import slice_evidence, slice_params, sureness
 from diagnostics.rules.slices.found import Suspect
-from diagnostics.slices.finding import SearchResult
+from diagnostics.slices.telling import SearchResult
 from diagnostics.types import Finding, Quantity, Severity
 
 

@@ -8,8 +8,8 @@ from diagnostics.rules.base import Rule, hypothesis
 from diagnostics.rules.slices.evidence import loss_ratio, slice_evidence, slice_params, sureness
 from diagnostics.rules.slices.found import Suspect
 from diagnostics.rules.slices.inconsistent_labels_slice import InconsistentLabelsSlice
-from diagnostics.slices.finding import SearchResult
 from diagnostics.slices.nature import pattern
+from diagnostics.slices.telling import SearchResult
 from diagnostics.types import Finding, Hypothesis, Severity, Slice
 
 
