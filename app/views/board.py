@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app import loading
 from app.components import links
-from app.components.board import attach, columns, kanban, page, suggestions
+from app.components.board import attach, columns, kanban, narrow, page, suggestions
 from app.i18n import _
 
 
@@ -18,6 +19,7 @@ def render() -> None:
     if entry is None or view is None:
         return
     attach.told(view)
+    narrow.told(loading.predictions(entry), view.state)
     columns.make(entry, view, change=True)
     kanban.draw(entry, view.entry.id)
     with st.container(horizontal=True):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import boards, loading
 from app.components import links
-from app.components.board import attach, columns, page
+from app.components.board import attach, columns, narrow, page
 from app.components.board import facts as board_facts
 from app.components.catalogue import agreement, detail, exchange, table
 from app.components.text import escape
@@ -22,6 +22,7 @@ def render() -> None:
     if entry is None or view is None:
         return
     attach.told(view)
+    narrow.told(loading.predictions(entry), view.state)
     facts = board_facts.progress(view.state)
     st.markdown(escape(_("Reviewed {done} of {total}").format(**facts) + f", {facts['of']}."))
     predictions = loading.predictions(entry)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app import loading
 from app.components import links
-from app.components.board import attach, columns, page
+from app.components.board import attach, columns, narrow, page
 from app.components.catalogue import agreement
 from app.components.queue import collect, many, pad
 from app.i18n import _
@@ -20,6 +21,7 @@ def render() -> None:
     if entry is None or view is None:
         return
     attach.told(view)
+    narrow.told(loading.predictions(entry), view.state)
     session = agreement.session(view)
     pad.draw(entry, view.entry.id, blind=session)
     columns.make(entry, view)

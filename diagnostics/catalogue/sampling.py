@@ -134,3 +134,9 @@ def draw(strata: Mapping[str, Sequence[int]], total: int, *, seed: int, minimum:
         stratum=tuple(picked[i][1] for i in order),
         design=design,
     )
+
+
+def shuffled(numbers: Sequence[int], seed: int) -> list[int]:
+    """The numbers in an order of chance, the same for the same seed."""
+    order: list[int] = np.random.default_rng(seed).permutation(np.asarray(numbers, dtype=np.int64)).tolist()
+    return order

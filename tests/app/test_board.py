@@ -5,10 +5,12 @@ import json
 import pytest
 
 from app import boards, loading
-from app.components.board import acts, facts
+from app.components.board import acts, facts, feed
 from diagnostics.catalogue.collecting import design_of
 from diagnostics.catalogue.events import Event, State, apply, setting
 from diagnostics.exceptions import NotFound
+from diagnostics.slices.notation import to_text
+from diagnostics.types import Condition
 from tests.app import prediction_files
 from tests.app.conftest import draw, texts
 
@@ -256,3 +258,31 @@ def test_where_no_answer_is_simply_wrong_a_category_is_worth_its_loss(store):
     assert "Worth: Mean absolute error" in facts.worth(errors)
     assert facts.saved(row.loss, row.loss_share) in shown["loss"].tolist()
     assert "of the loss" in facts.impacts(state_of(project), errors)[id]
+
+
+def test_the_pages_follow_the_active_slice(project):
+    collected(draw("queue", project=project))
+    night = to_text((Condition(column="camera", op="==", value="night"),))
+    for name in ("queue", "board", "catalogue"):
+        assert "20 of 40 examples on the board fall into the slice" in texts(draw(name, project=project, slice=night))
+    now = state_of(project)
+    rows = boards.rows(now)
+    inside = frozenset(key for key, row in rows.items() if row % 2)
+    fed = feed.feed(now, "t", None, fresh=True, within=inside)
+    assert {example[0] for example in fed["examples"]} == inside
+    assert facts.progress(now, inside)["total"] == 20
+    outside = next(key for key in rows if key not in inside)
+    seen = {"n": 1, "kind": "seen", "keys": [outside]}
+    board = boards.find(entry(project)).entry.id
+    boards.write(project, board, lambda s, who: acts.event(s, who, seen))
+    assert feed.feed(state_of(project), "t", None, fresh=False, within=inside)["examples"] == []
+
+
+def test_what_is_collected_inside_a_slice_counts_for_no_frequency(project):
+    night = to_text((Condition(column="camera", op="==", value="night"),))
+    page = draw("queue", project=project, slice=night)
+    assert "20 of them in the slice" in texts(page)
+    collected(page)
+    now = state_of(project)
+    assert all(row % 2 for row in boards.rows(now).values()) and len(boards.rows(now)) == 20
+    assert design_of(now) is None

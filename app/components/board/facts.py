@@ -72,9 +72,9 @@ def reason(code: str) -> str:
     }.get(code, "–")
 
 
-def progress(now: State) -> dict[str, Any]:
-    """Return how many were looked at, and the sentence that says of how many errors."""
-    shown = [fields for _key, fields in now.of("example") if on_board(fields)]
+def progress(now: State, within: frozenset[str] | None = None) -> dict[str, Any]:
+    """Return how many examples were looked at, and the sentence that says of how many errors."""
+    shown = [fields for key, fields in now.of("example") if on_board(fields) and (within is None or key in within)]
     done, total = sum(map(looked_at, shown)), about(now, "errors") or 0
     text = ngettext("collected from {n} error", "collected from {n} errors", total)
     return {"done": done, "total": len(shown), "of": text.format(n=integer(total, language()))}

@@ -23,7 +23,7 @@ def colour(chosen: str, place: int) -> str:
     return chosen if _COLOUR.fullmatch(chosen) else COLOURS[place % len(COLOURS)]
 
 
-def feed(now: State, name: str, outbox: Any, *, fresh: bool) -> dict[str, Any]:
+def feed(now: State, name: str, outbox: Any, *, fresh: bool, within: frozenset[str] | None = None) -> dict[str, Any]:
     """Return everything, or what has changed since everything was sent to this session's component.
 
     Parameters
@@ -34,15 +34,17 @@ def feed(now: State, name: str, outbox: Any, *, fresh: bool) -> dict[str, Any]:
         What the browser sent last.
     fresh : bool
         Whether the page was drawn anew.
+    within : frozenset of str, optional
+        The only examples to be shown.
     """
     base, known, answered = state.recall(f"feed_{name}", (0, frozenset(), None))
     wants = outbox.get("wants") if isinstance(outbox, Mapping) else None
     asked = wants is not None and wants != answered
-    if fresh or asked or needs_everything(now, base, known):
-        everything = examples(now)
+    if fresh or asked or needs_everything(now, base, known, within):
+        everything = examples(now, within=within)
         state.remember(f"feed_{name}", (now.number, frozenset(entry[0] for entry in everything), wants))
         return {"full": True, "base": now.number, "number": now.number, "examples": everything}
-    return {"full": False, "base": base, "number": now.number, "examples": examples(now, base)}
+    return {"full": False, "base": base, "number": now.number, "examples": examples(now, base, within)}
 
 
 def on_board(fields: Mapping[str, Any]) -> bool:
@@ -50,19 +52,22 @@ def on_board(fields: Mapping[str, Any]) -> bool:
     return not fields.get("removed") and not fields.get("gone") and fields.get("row") is not None
 
 
-def examples(now: State, since: int | None = None) -> list[list[Any]]:
+def examples(now: State, since: int | None = None, within: frozenset[str] | None = None) -> list[list[Any]]:
     """Return key, category, version, difficulty, whether it was looked at, and whether it is shown, of each example.
 
     Parameters
     ----------
     since : int, optional
         Only what a later event touched.
+    within : frozenset of str, optional
+        The only examples to be shown.
     """
     return [
         [key, fields.get("category"), now.version(f"example/{key}"), fields.get("difficulty"),
          looked_at(fields), on_board(fields)]
         for key, fields in now.of("example")
-        if (since is None and on_board(fields)) or (since is not None and now.version(f"example/{key}") > since)
+        if (within is None or key in within)
+        and ((since is None and on_board(fields)) or (since is not None and now.version(f"example/{key}") > since))
     ]  # fmt: skip
 
 
@@ -71,10 +76,13 @@ def looked_at(fields: Mapping[str, Any]) -> bool:
     return bool(fields.get("category") or fields.get("difficulty") or fields.get("seen"))
 
 
-def needs_everything(now: State, base: int, known: frozenset[str]) -> bool:
+def needs_everything(now: State, base: int, known: frozenset[str], within: frozenset[str] | None = None) -> bool:
     """Whether an example appeared that the browser has no text for."""
     return any(
-        now.version(f"example/{key}") > base and key not in known and on_board(fields)
+        now.version(f"example/{key}") > base
+        and key not in known
+        and on_board(fields)
+        and (within is None or key in within)
         for key, fields in now.of("example")
     )
 

@@ -29,7 +29,7 @@ class Board {
     this.data = data;
     if (refused.length) this.say(refused.map((item) => item.text).join(" "), true);
     const mark = JSON.stringify([this.examples.number, data.categories, data.words, data.may_write, this.outbox.acked, Boolean(data.feed.full)]);
-    if (mark === this.mark) return;
+    if (mark === this.mark && !data.feed.full) return;
     this.mark = mark;
     for (const key of this.chosen) if (!this.examples.all.has(key)) this.chosen.delete(key);
     this.draw();

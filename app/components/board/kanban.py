@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app import access, boards, loading, state
-from app.components.board import acts, facts, payload
+from app.components.board import acts, facts, narrow, payload
 from app.components.board import feed as board_feed
 from app.components.queue import place
 from app.components.text import plain, shorten
@@ -51,8 +51,9 @@ def _live(entry: PredictionsEntry, board: str, once: dict[str, bool]) -> None:
     key = f"kanban-{board}"
     outbox = _outbox(key)
     view = boards.view(entry.project, board)
-    feed = board_feed.feed(view.state, key, outbox, fresh=once.pop("fresh", False))
     predictions = loading.predictions(entry)
+    within = narrow.keys(predictions, view.state)
+    feed = board_feed.feed(view.state, key, outbox, fresh=once.pop("fresh", False), within=within)
     impacts = facts.impacts(view.state, boards.errors(predictions))
     data: dict[str, Any] = {
         "feed": feed,

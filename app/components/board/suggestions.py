@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from app import access, boards, loading
+from app.components.board import narrow
 from app.components.guard import guarded
 from app.components.text import escape, plain, shorten
 from app.i18n import _, ngettext
@@ -28,7 +30,7 @@ def draw(entry: PredictionsEntry, view: BoardView) -> None:
     now = view.state
     tagged = {key: str(now.get(f"example/{key}", "category")) for key in boards.rows(now)
               if now.get(f"example/{key}", "category") in names}  # fmt: skip
-    found = suggest(boards.features(predictions, now), tagged, _refused(now))
+    found = _inside(suggest(boards.features(predictions, now), tagged, _refused(now)), narrow.keys(predictions, now))
     if not found:
         st.caption(_("No untagged error looks enough like a category. Three examples of a category are the least."))
         return
@@ -56,6 +58,13 @@ def _one(entry: PredictionsEntry, board: str, one: Suggestion, name: str, titles
             st.button(_("Refuse {n}").format(n=len(chosen)), key=f"refuse_{one.category}", disabled=not chosen,
                       help=_("They are not suggested for this category again."),
                       on_click=_refuse, args=(entry, board, one.category, chosen))  # fmt: skip
+
+
+def _inside(found: Sequence[Suggestion], keys: frozenset[str] | None) -> Sequence[Suggestion]:
+    if keys is None:
+        return found
+    narrowed = [replace(one, keys=tuple(key for key in one.keys if key in keys)) for one in found]
+    return [one for one in narrowed if one.keys]
 
 
 def _refused(now: State) -> frozenset[tuple[str, str]]:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from app import access, boards, loading, state
+from app.components.board import narrow
 from app.components.guard import guarded
 from app.components.text import escape, plain
 from app.i18n import _, language, ngettext
@@ -15,6 +16,7 @@ from diagnostics import queries
 from diagnostics.catalogue import collecting
 from diagnostics.catalogue.errors import Errors, matching
 from diagnostics.catalogue.events import State, Value
+from diagnostics.catalogue.sampling import shuffled
 from diagnostics.exceptions import RunClinicError
 from diagnostics.knowledge import note_text
 from diagnostics.knowledge.numbers import integer, number
@@ -29,7 +31,9 @@ def draw(entry: PredictionsEntry, view: BoardView | None) -> None:
     """Draw the form that puts errors on the board."""
     predictions = loading.predictions(entry)
     errors = boards.errors(predictions)
-    _told(errors)
+    slice_rows = narrow.rows(predictions)
+    inside = None if slice_rows is None else [n for n, row in enumerate(errors.row.tolist()) if row in slice_rows]
+    _told(errors, None if inside is None else len(inside))
     if not len(errors) or not access.may(access.WRITE, entry.project):
         return
     ways = {
@@ -40,7 +44,10 @@ def draw(entry: PredictionsEntry, view: BoardView | None) -> None:
     }
     way = st.segmented_control(_("Which errors"), list(ways), format_func=ways.__getitem__, key="collect_way",
                                default=collecting.RANDOM, required=True)  # fmt: skip
-    columns, numbers = _chosen(way, predictions, errors, view, entry)
+    if inside is None:
+        columns, numbers = _chosen(way, predictions, errors, view, entry)
+    else:
+        columns, numbers = _chosen_inside(way, predictions, errors, view, entry, inside)
     if numbers is not None and not len(numbers):
         st.caption(_("No error matches."))
         return
@@ -56,7 +63,7 @@ def draw(entry: PredictionsEntry, view: BoardView | None) -> None:
                   args=(entry, way, columns, None if numbers is None else numbers[:total], total))  # fmt: skip
 
 
-def _told(errors: Errors) -> None:
+def _told(errors: Errors, inside: int | None) -> None:
     parts = [
         ngettext("{n} error in {rows} rows.", "{n} errors in {rows} rows.", len(errors)).format(
             n=integer(len(errors), language()), rows=integer(errors.rows, language())
@@ -65,6 +72,9 @@ def _told(errors: Errors) -> None:
     if errors.tail is not None:
         parts.append(_("No answer is simply wrong here: the tenth with the largest loss counts (from {loss}).").format(
             loss=number(errors.tail, language())))  # fmt: skip
+    if inside is not None:
+        text = ngettext("{n} of them in the slice.", "{n} of them in the slice.", inside)
+        parts.append(text.format(n=integer(inside, language())))
     st.markdown(" ".join(escape(part) for part in parts))
     if errors.note is not None:
         st.caption(escape(note_text(errors.note, language())))
@@ -83,6 +93,20 @@ def _chosen(
         return (), [place[row] for row in suspects(entry) if row in place]
     rows = filtered(predictions, "collect")
     return (), [place[row] for row in rows.tolist() if row in place]
+
+
+def _chosen_inside(
+    way: str, predictions: Predictions, errors: Errors, view: BoardView | None, entry: PredictionsEntry,
+    inside: Sequence[int],
+) -> tuple[tuple[str, ...], Sequence[int]]:  # fmt: skip
+    """The same within the active slice: a random draw from a part says nothing of the whole, and is kept as picked."""
+    st.caption(_("Only errors inside the slice are collected. They are tagged like all others and count for no "
+                 "frequency, which needs a draw from the whole set."))  # fmt: skip
+    if way == collecting.RANDOM:
+        return (), shuffled(inside, SEED)
+    numbers = _chosen(way, predictions, errors, view, entry)[1] or ()
+    wanted = set(inside)
+    return (), [number for number in numbers if number in wanted]
 
 
 def _strata(predictions: Predictions, view: BoardView | None) -> tuple[str, ...]:
@@ -150,10 +174,11 @@ def _collect(
     errors = boards.errors(predictions)
     board = boards.create(entry).entry.id
     if numbers is not None:
+        source = collecting.FILTER if way == collecting.RANDOM else way
         boards.write(
             entry.project,
             board,
-            lambda now, who: collecting.collect_rows(now, who, errors, numbers, way, set=named(entry)),
+            lambda now, who: collecting.collect_rows(now, who, errors, numbers, source, set=named(entry)),
         )
         return
     strata = boards.error_strata(predictions, columns)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import access, boards, loading, state
+from app.components.board import narrow
 from app.components.guard import guarded
 from app.components.queue import collect
 from app.components.text import plain
@@ -22,7 +23,9 @@ def draw(entry: PredictionsEntry, view: BoardView) -> None:
     if not categories or not access.may(access.WRITE, entry.project):
         st.caption(_("Make a category first."))
         return
-    matching = set(collect.filtered(loading.predictions(entry), "many").tolist())
+    predictions = loading.predictions(entry)
+    matching, inside = set(collect.filtered(predictions, "many").tolist()), narrow.rows(predictions)
+    matching = matching if inside is None else matching & inside
     only = st.toggle(_("Only untagged examples"), value=True, key="many_untagged")
     keys = [
         key for key, row in boards.rows(view.state).items()

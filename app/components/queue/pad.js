@@ -29,7 +29,7 @@ class Queue {
     if (new URL(window.location.href).searchParams.has("example")) this.remember(this.key);
     const mark = JSON.stringify([this.examples.number, this.key, data.categories, data.progress, this.outbox.waiting.length,
       this.cards.has(this.key), this.pictures.has(this.key), data.blind]);
-    if (mark === this.mark) return; // nothing new: leave focus and selection alone
+    if (mark === this.mark && !data.feed.full) return; // nothing new: leave focus and selection alone
     this.mark = mark;
     this.draw();
   }

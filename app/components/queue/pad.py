@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app import access, boards, loading, state
-from app.components.board import acts, facts, payload, pictures
+from app.components.board import acts, facts, narrow, payload, pictures
 from app.components.board import feed as board_feed
 from app.components.queue import place
 from app.components.text import plain
@@ -55,10 +55,11 @@ def _live(entry: PredictionsEntry, board: str, blind: str, once: dict[str, bool]
     key = f"queue-{board}{blind and '-blind'}"
     outbox = _outbox(key)
     view = boards.view(entry.project, board)
-    feed = board_feed.feed(view.state, key, outbox, fresh=once.pop("fresh", False))
+    within = narrow.keys(loading.predictions(entry), view.state)
+    feed = board_feed.feed(view.state, key, outbox, fresh=once.pop("fresh", False), within=within)
     _component(
         key=key,
-        data=payload.dumps(_data(entry, view, feed, outbox, blind)),
+        data=payload.dumps(_data(entry, view, feed, outbox, blind, within)),
         on_outbox_change=lambda: acts.receive(entry.project, board, _outbox(key)),
     )
 
@@ -68,10 +69,13 @@ def _outbox(key: str) -> Any:
     return found.get("outbox") if isinstance(found, Mapping) else None
 
 
-def _data(entry: PredictionsEntry, view: BoardView, feed: dict[str, Any], outbox: Any, blind: str) -> dict[str, Any]:
+def _data(
+    entry: PredictionsEntry, view: BoardView, feed: dict[str, Any], outbox: Any, blind: str,
+    within: frozenset[str] | None,
+) -> dict[str, Any]:  # fmt: skip
     now = view.state
     predictions = loading.predictions(entry)
-    found = boards.cards(predictions, now)
+    found = {key: card for key, card in boards.cards(predictions, now).items() if within is None or key in within}
     near = boards.neighbours(predictions, now)
     start = place.asked()
     window = _window(now, found, outbox, blind, start)
@@ -83,13 +87,13 @@ def _data(entry: PredictionsEntry, view: BoardView, feed: dict[str, Any], outbox
         "cards": {key: _card(found[key], near.get(key, ()), found) for key in window},
         "pictures": pictures.of(entry, {key: found[key].image for key in window[:PICTURES]}),
         "has_pictures": bool(predictions.roles.image),
-        "progress": facts.progress(now),
+        "progress": facts.progress(now, within),
         "saturation": facts.saturated(now),
         "blind": blind,
         "mine": _mine(now, blind) if blind else {},
         "may_write": access.may(access.WRITE, entry.project),
         "locale": html_lang(),
-        "words": _words(),
+        "words": _words(narrowed=within is not None),
     }
 
 
@@ -132,13 +136,13 @@ def _card(card: Card, near: tuple[str, ...], found: Mapping[str, Card]) -> dict[
     }
 
 
-def _words() -> dict[str, str]:
+def _words(*, narrowed: bool) -> dict[str, str]:
     return {
         "progress": _("Reviewed {done} of {total}"),
         "progress_label": _("Examples reviewed"),
         "saving": _("saving"),
         "stage": _("Example. Number keys tag, arrow keys move, h hard, s silly, n no category, u undo."),
-        "empty": _("Nothing is collected yet."),
+        "empty": _("No collected example falls into this slice.") if narrowed else _("Nothing is collected yet."),
         "place": _("Example {n} of {total}"),
         "loading": _("The example is on its way."),
         "truth": _("Truth"),
