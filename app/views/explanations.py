@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import choices, links, set_page
+from app.components import active_slice, choices, links, set_page
 from app.components.explain import compare, data, errors, features, model, overall, row, subject, tree
 from app.components.explain import picture as picture_of
 from app.components.explain.picture import Picture
@@ -27,11 +27,12 @@ def render() -> None:
     entry = set_page.entry()
     if entry is None:
         return
-    predictions = loading.predictions(entry)
+    whole = loading.predictions(entry)
+    predictions = active_slice.narrowed(whole)
     if not set_page.fits(predictions, TASKS):
         return
     try:
-        picture = subject.obtain(predictions)
+        picture = subject.obtain(predictions, whole)
     except RunClinicError as error:
         st.warning(escape(error_text(error, language())))
         links.to_page("files", _("Runs & files") + " ›")

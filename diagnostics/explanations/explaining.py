@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,19 +73,34 @@ def by_model(
     numeric : bool
         Whether no column is categorical; only then a linear model is looked for.
     """
+    yield from by_route(
+        predictor, format, rows, names, found_plane(predictor, format, rows, numeric=numeric), seed=seed
+    )
+
+
+def found_plane(predictor: Predictor, format: str, rows: FloatArray, *, numeric: bool) -> Plane | None:
+    """The plane of a linear model; None for others, for boosters (not asked) and beside categorical columns."""
+    return plane(predictor, rows[:FIRST]) if numeric and format not in TREES else None
+
+
+def by_route(
+    predictor: Predictor, format: str, rows: FloatArray, names: Sequence[str], found: Plane | None, *, seed: int = 0
+) -> Iterator[Explained]:
+    """Explain rows by the route that fits, with the plane that was looked for before."""
     if format in TREES:
         yield from _by_trees(predictor, rows, tuple(names))
-        return
-    found = plane(predictor, rows[:FIRST]) if numeric else None
-    if found is not None:
+    elif found is not None:
         yield by_plane(predictor, found, rows, tuple(names))
-        return
-    yield from by_permutations(predictor, rows, tuple(names), seed=seed)
+    else:
+        yield from by_permutations(predictor, rows, tuple(names), seed=seed)
 
 
 def _by_trees(predictor: Predictor, rows: FloatArray, names: tuple[str, ...]) -> Iterator[Explained]:
-    for end in dict.fromkeys((min(FIRST, len(rows)), len(rows))):
-        contributions, margin = predictor.contributions(rows[:end])
+    parts: list[tuple[FloatArray, FloatArray]] = []
+    ends = [min(FIRST, len(rows)), len(rows)]
+    for start, end in pairwise([0, *dict.fromkeys(ends)]):
+        parts.append(predictor.contributions(rows[start:end]))
+        contributions, margin = np.vstack([c for c, _ in parts]), np.concatenate([m for _, m in parts])
         attribution = shapley.from_trees(contributions, margin, rows[:end], names)
         yield Explained(attribution=attribution, output=margin, scale="margin", wanted=len(rows))
 

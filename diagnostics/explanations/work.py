@@ -15,9 +15,9 @@ from diagnostics.explanations import dependence, importance, local_linear, shapl
 from diagnostics.explanations.attribution import Predict
 from diagnostics.explanations.binding import Predictor
 from diagnostics.explanations.encoding import Encoding
-from diagnostics.explanations.explaining import Explained, by_model, by_surrogate
+from diagnostics.explanations.explaining import Explained, by_route, by_surrogate, found_plane
 from diagnostics.explanations.jobs import Job
-from diagnostics.explanations.linear import Plane, plane
+from diagnostics.explanations.linear import Plane
 from diagnostics.explanations.local_linear import LocalExplanation
 from diagnostics.explanations.model_tree import ModelTree
 from diagnostics.explanations.native import NativeImportance
@@ -74,10 +74,10 @@ def explain(job: Job, subject: ModelSubject, *, seed: int = 0) -> Outcome:
         reproduction, linked = subject.checked(predictor)
         numeric = not any(feature.is_categorical for feature in linked.encoding.features)
         answer = predictor(rows)
-        found = plane(predictor, rows[:200]) if numeric else None
+        found = found_plane(predictor, subject.format, rows, numeric=numeric)
         done = Outcome(subject=linked, reproduction=reproduction, explained=None, plane=found, answer=answer)
         job.tell(0, len(rows), done)
-        for explained in by_model(predictor, subject.format, rows, linked.binding.columns, seed=seed, numeric=numeric):
+        for explained in by_route(predictor, subject.format, rows, linked.binding.columns, found, seed=seed):
             done = Outcome(subject=linked, reproduction=reproduction, explained=explained, plane=found, answer=answer)
             job.tell(len(explained.attribution.rows), len(rows), done)
     return done

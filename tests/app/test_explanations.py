@@ -65,6 +65,21 @@ def test_a_tree_of_the_model_is_chosen_by_number_and_leads_to_the_leaf_of_the_ro
     assert "fidelity of the stand" in texts(stand_in)
 
 
+def test_the_active_slice_narrows_every_part_and_is_compared_with_the_rest(with_model):
+    matrix, _ = explained.table()
+    red = int((matrix[:, -1] == 2).sum())
+    page = draw("explanations", project=with_model, slice='[["colour","==","red"]]')
+    said = texts(page)
+    assert f"Rows **{red}**" in said and f"in 100% of {red} rows" in said
+    first = int((matrix[:, -1] == 2).nonzero()[0][0])
+    assert any(data["alt"].startswith(f"Waterfall of row {first}") for _, data in charts(page))
+    errors = texts(draw("explanations", project=with_model, part="errors", slice='[["colour","==","red"]]'))
+    assert "Largest shift of importance" in errors
+    assert f"n = {red}" in errors and f"n = {300 - red}" in errors
+    nothing = draw("explanations", project=with_model, slice='[["age",">",99]]')
+    assert "No row lies in the active slice" in nothing.info[0].value
+
+
 def test_a_stand_in_says_how_far_it_is_to_be_trusted(store):
     project = store({"predictions.csv": explained.files(200)["predictions.csv"]})
     said = texts(draw("explanations", project=project)).replace("\\", "")

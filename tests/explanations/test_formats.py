@@ -70,3 +70,33 @@ def test_every_refusal_says_why_and_how(name, language):
     assert len(said) > 40 and "model refused" not in said
     assert exports_of(kind)
     assert all(entry(language, "exports", way) for way in exports_of(kind))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("pickle", ("to_onnx(model", "skops.io.dump(model")),
+        ("joblib", ("to_onnx(model", "skops.io.dump(model")),
+        ("torch", ("torch.onnx.export(model",)),
+        ("torchscript", ("torch.onnx.export(model",)),
+        ("keras", ('model.export("model.onnx", format="onnx")',)),
+        ("keras_h5", ('model.export("model.onnx", format="onnx")',)),
+        ("tflite", ("tf2onnx.convert --tflite",)),
+        ("tensorflow", ("tf2onnx.convert --saved-model",)),
+        ("safetensors", ("load_state_dict", "torch.onnx.export(model")),
+    ],
+)
+def test_each_framework_has_its_own_lines_in_both_languages(kind, lines, language):
+    shown = "\n".join(str(entry(language, "exports", way)) for way in exports_of(ModelKind(name=kind)))
+    assert all(line in shown for line in lines)
+
+
+@pytest.mark.parametrize(
+    "way", ["sklearn", "torch", "keras", "xgboost", "lightgbm", "catboost", "pmml", "coreml", "weights"]
+)
+def test_the_lines_are_python_and_the_same_code_in_every_language(way):
+    import ast
+
+    trees = {ast.dump(ast.parse(str(entry(language, "exports", way)))) for language in LANGUAGES}
+    assert len(trees) == 1

@@ -64,8 +64,11 @@ def _slice(picture: Picture, predictions: Predictions) -> None:
     if not conditions:
         st.caption(_("No slice is active. Choose one on the page Slices to compare it with the rest."))
         return
-    narrowed = active_slice.narrowed(predictions)
-    within = inside(narrowed, picture.sample.row)
+    everything = picture.whole() if picture.whole is not None else None
+    if everything is None:
+        st.caption(_("This prediction set lacks a column of the slice, or the rest of it is not explained yet."))
+        return
+    picture, within = everything, inside(predictions, everything.sample.row)
     st.markdown(escape(active_slice.told(conditions)))
     importance = _importance_in(picture, within)
     if importance:

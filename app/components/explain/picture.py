@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ class Picture:
         Class explained.
     output : str
         What the contributions add up to, with its unit; plain text.
+    whole : callable or None
+        The same of the whole set where the picture is narrowed to a slice; computed only when it is asked for.
     """
 
     kind: str
@@ -46,6 +49,7 @@ class Picture:
     outcome: Outcome | None
     number: int
     output: str
+    whole: Callable[[], Picture | None] | None = None
 
 
 def output(sample: Sample, number: int, scale: str) -> str:

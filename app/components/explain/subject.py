@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -19,6 +21,7 @@ from diagnostics.knowledge.numbers import integer, number
 from diagnostics.types import Predictions
 
 if TYPE_CHECKING:
+    from diagnostics.explanations.binding import Binding
     from diagnostics.explanations.sampling import Sample
     from diagnostics.explanations.work import Outcome
     from diagnostics.workspace import Upload
@@ -41,18 +44,26 @@ def columns(predictions: Predictions) -> tuple[str, ...]:
     return candidates(predictions)
 
 
-def obtain(predictions: Predictions) -> Picture | None:
-    """Draw the choices and return what is there so far; None while nothing can be drawn."""
+def obtain(predictions: Predictions, whole: Predictions) -> Picture | None:
+    """Draw the choices and return what is there so far; None while nothing can be drawn.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Whose rows are explained: the active slice, or the whole set.
+    whole : Predictions
+        What inputs are bound and stand-ins are fitted to.
+    """
     from diagnostics.explanations.formats import RUNNABLE
 
-    names = loading.measured(columns, predictions)
+    names = loading.measured(columns, whole)
     if not names:
         st.warning(escape(error_text(RunClinicError("no_features"), language())))
         return None
     project = state.selection().project
     models = store.of_kinds(project, RUNNABLE)
-    fitting, others = fellows.sorted_for(models, predictions)
-    files = values.files(project, predictions)
+    fitting, others = fellows.sorted_for(models, whole)
+    files = values.files(project, whole)
     kind = options.kind(bool(fitting), files)
     if kind != "model" and not fitting:
         fellows.point(others)
@@ -64,52 +75,62 @@ def obtain(predictions: Predictions) -> Picture | None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         model = explain_model.pick([*fitting, *others]) if kind == "model" else None
         file = values.pick(files) if kind == "values" and files else None
-        number = options.class_number(predictions)
+        number = options.class_number(whole)
         limit = options.rows(model)
-    sample = loading.measured(sampled, predictions, names, limit)
+    samples = {of.digest: loading.measured(sampled, of, names, limit) for of in (whole, predictions)}
+    if not len(samples[predictions.digest]):
+        st.info(_("No row lies in the active slice, so there is nothing to explain."))
+        return None
     if kind == "values":
-        return values.picture(file, sample, number)
-    if model is not None:
-        return _of_model(model, predictions, sample, number)
-    return _of_stand_in(predictions, sample, number)
+        explained = partial(_of_values, file, number)
+    elif model is None:
+        explained = partial(_of_stand_in, loading.measured(sampled, whole, names, FITTED), number)
+    else:
+        said = explain_model.description(model)
+        bound = None if said is None else explain_model.binding(model, said, whole, samples[whole.digest])
+        if bound is None:
+            return None
+        explained = partial(_of_model, model, bound, number)
+    picture = explained(predictions, samples[predictions.digest], True)
+    if picture is None or predictions.digest == whole.digest:
+        return picture
+    return replace(picture, whole=lambda: explained(whole, samples[whole.digest], False))
 
 
-def _of_model(model: Upload, predictions: Predictions, sample: Sample, number: int) -> Picture | None:
+def _of_values(file: Upload | None, number: int, of: Predictions, sample: Sample, first: bool) -> Picture | None:
+    return values.picture(file, sample, number)
+
+
+def _of_model(
+    model: Upload, bound: Binding, number: int, of: Predictions, sample: Sample, first: bool
+) -> Picture | None:  # fmt: skip
     from diagnostics.explanations import work
     from diagnostics.explanations.subject import ModelSubject
 
-    said = explain_model.description(model)
-    if said is None:
-        return None
-    bound = explain_model.binding(model, said, predictions, sample)
-    if bound is None:
-        return None
     subject = ModelSubject(
         path=store.path(model), format=store.kind(model),
-        digests=(model.digest, predictions.digest, repr(sorted(predictions.part.items()))), binding=bound,
-        sample=sample, number=number,
+        digests=(model.digest, of.digest, repr(sorted(of.part.items()))), binding=bound, sample=sample, number=number,
     )  # fmt: skip
     outcome: Outcome | None = store.wait_for(
         f"explain-{subject.key}", lambda job: work.explain(job, subject), told=_("Explaining rows")
     )
-    if outcome is not None and outcome.reproduction is not None:
+    if first and outcome is not None and outcome.reproduction is not None:
         explain_model.reproduction(outcome.reproduction)
     return _picture("model", subject.key, sample, outcome, number)
 
 
-def _of_stand_in(predictions: Predictions, sample: Sample, number: int) -> Picture | None:
+def _of_stand_in(seen: Sample, number: int, of: Predictions, sample: Sample, first: bool) -> Picture | None:
     from diagnostics.explanations import work
 
-    digests = (predictions.digest, repr(sorted(predictions.part.items())))
+    digests = (of.digest, repr(sorted(of.part.items())))
     names = tuple(sample.columns)
-    seen = loading.measured(sampled, predictions, names, FITTED)
     key = hashlib.sha256(repr((digests, names, len(sample), number)).encode()).hexdigest()
     outcome: Outcome | None = store.wait_for(
         f"stand-in-{key}",
         lambda job: work.stand_in(job, sample, names, number, digests, kind="boosting", fitted_to=seen),
         told=_("Fitting and explaining a stand-in"),
     )
-    if outcome is not None:
+    if first and outcome is not None:
         fidelity(outcome)
     return _picture("surrogate", key, sample, outcome, number)
 
