@@ -82,10 +82,5 @@ def setting(project_id: str, name: str, default: Any = None) -> Any:
 
 
 def keep_setting(project_id: str, name: str, value: Any) -> None:
-    """Keep a setting with a project; another change at the same moment is kept too."""
-    access.require(access.WRITE, project_id)
-    for _attempt in range(5):
-        found = workspace().project(project_id)
-        with suppress(Conflict):
-            workspace().set_project_settings(project_id, {**found.settings, name: value}, version=found.version)
-            return
+    """Keep a setting with a project, whatever it was before; another change at the same moment is kept too."""
+    change_setting(project_id, name, lambda _: value)

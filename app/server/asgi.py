@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 SCRIPT = Path(__file__).resolve().parent.parent / "main.py"
 # What the first page imports; by name, since this package is below the pages.
-FIRST_PAGE = ("app.components.chrome", "app.components.pickers", "app.views.triage", "diagnostics.workspace")
+FIRST_PAGE = (
+    "app.components.frame.chrome",
+    "app.components.frame.pickers",
+    "app.views.triage",
+    "diagnostics.workspace",
+)
 DEMO = SCRIPT.parent.parent / "demo_data" / "runs"
 
 

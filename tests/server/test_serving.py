@@ -130,3 +130,14 @@ def test_starting_imports_none_of_the_heavy_libraries():
     home = str(ROOT / ".pytest_cache" / "imports-home")
     done = subprocess.run([sys.executable, "-c", code, home], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_a_server_that_has_just_started_brings_the_demo_project_in(tmp_path):
+    fresh = Server(tmp_path / "home").start()
+    opened = Workspace.open(fresh.home)
+    try:
+        wait_until(lambda: any(found.demo for found in opened.projects()), "the demo project")
+    finally:
+        opened.close()
+        fresh.stop()
+    assert "Traceback" not in fresh.log.read_text(encoding="utf-8")
