@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,8 +16,27 @@ if TYPE_CHECKING:
 
 def thumbnail(project_id: str, name: str, side: int) -> bytes | None:
     """Return the picture that a row names, small and as PNG, from the project's uploads; None where there is none."""
-    files = tuple((upload.id, upload.label) for upload in uploads(project_id) if _may_hold_pictures(upload.label))
+    files = _files(project_id)
     return _thumbnail(files, name, side) if files else None
+
+
+def picture(project_id: str, name: str) -> bytes | None:
+    """Return the file that a row names as it was uploaded, for decoding only; None where there is none."""
+    files = _files(project_id)
+    return _pictures(files).bytes_of(name) if files else None
+
+
+def with_pictures(project_id: str, names: Sequence[str]) -> list[bool]:
+    """Return for each name whether a file of that name was uploaded."""
+    files = _files(project_id)
+    if not files:
+        return [False] * len(names)
+    known = _pictures(files)
+    return [name in known for name in names]
+
+
+def _files(project_id: str) -> tuple[tuple[str, str], ...]:
+    return tuple((upload.id, upload.label) for upload in uploads(project_id) if _may_hold_pictures(upload.label))
 
 
 def _may_hold_pictures(name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.explanations.images.inside import Tapped
 from diagnostics.explanations.sandbox import gate
 from diagnostics.explanations.structure import from_onnx
 
@@ -69,6 +70,7 @@ class Onnx:
             raise gate.Refused("model_broken", format="onnx")
         gate.check(model)
         self.model = model
+        self._tapped = Tapped(model)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -91,6 +93,16 @@ class Onnx:
     def structure(self) -> dict[str, Any]:
         """Layers with shapes and parameters; see `structure.from_onnx`."""
         return from_onnx.describe(self.model)
+
+    def layers(self, _inputs: Mapping[str, NDArray[Any]], _options: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Layers whose activations have places; see `images.layers.spatial`."""
+        return self._tapped.layers()
+
+    def activations(self, inputs: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Arrays:
+        """What one layer gives; `options` names its tensor."""
+        types = {value.name: value.type for value in self.session.get_inputs()}
+        feed = {name: _typed(array, types.get(name, "")) for name, array in inputs.items()}
+        return {"activations": self._tapped.activations(feed, str(options.get("tensor")))}
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Run once; the classes of a map become an output of their own."""
@@ -294,8 +306,15 @@ def _table(names: Sequence[str], count: int) -> dict[str, Any]:
     }
 
 
+def _with_gradients(content: bytes) -> Loaded:
+    from diagnostics.explanations.images.gradients import OnnxGradients
+
+    return OnnxGradients(content)
+
+
 FORMATS: dict[str, Callable[[bytes], Loaded]] = {
     "onnx": Onnx, "xgboost": XGBoost, "lightgbm": LightGBM, "catboost": CatBoost, "skops": Skops,
+    "onnx_gradients": _with_gradients,
 }  # fmt: skip
 
 
@@ -307,12 +326,16 @@ def prepare(format: str) -> None:
     ImportError
         The library is not installed.
     """
-    if format == "onnx":
+    if format in ("onnx", "onnx_gradients"):
         import onnx
         import onnxruntime  # noqa: F401
 
         gate._operators()
         onnx.shape_inference.infer_shapes(onnx.helper.make_model(onnx.helper.make_graph([], "warm", [], [])))
+        if format == "onnx_gradients":
+            from diagnostics.explanations.images import gradients
+
+            gradients.prepare()
     elif format == "xgboost":
         import pandas  # noqa: F401
         import scipy.sparse

@@ -46,7 +46,9 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
         except EOFError:
             return 0
         try:
-            frames.write(replies, *_reply(model, str(message.get("ask")), inputs, format))
+            frames.write(replies, *_reply(model, message, inputs, format))
+        except Refused as refusal:
+            frames.write(replies, {"failed": refusal.code, "params": refusal.params})
         except MemoryError:
             frames.write(replies, {"failed": "model_memory", "params": {}})
         except Exception as error:  # the model's own failure is an answer too
@@ -54,10 +56,14 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
 
 
 def _reply(
-    model: loaders.Loaded, ask: str, inputs: dict[str, Any], format: str
+    model: loaders.Loaded, message: dict[str, Any], inputs: dict[str, Any], format: str
 ) -> tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]:
+    ask = str(message.get("ask"))
     if ask == "predict":
         return {"ok": True}, model.predict(inputs)
+    if ask in ("layers", "activations", "gradients") and hasattr(model, ask):
+        said = getattr(model, ask)(inputs, dict(message.get("options", {})))
+        return ({"ok": True, "layers": said},) if ask == "layers" else ({"ok": True}, said)
     wanted = getattr(model, ask, None) if ask in ("contributions", "structure") else None
     if wanted is None:
         return ({"failed": f"model_has_no_{ask}", "params": {"format": format}},)
