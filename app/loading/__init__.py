@@ -7,7 +7,7 @@ from app.loading.changes import add_files, answer_roles, delete, ingest, place_c
 from app.loading.content import columns, confusion, measured, narrowed, predictions, run
 from app.loading.diagnosis import examine_predictions, examine_run, report
 from app.loading.lists import formats, label, of_runs, prediction_sets, runs, uploads
-from app.loading.pictures import picture, thumbnail, with_pictures
+from app.loading.pictures import pictures, pixels, thumbnail
 from app.loading.store import (
     DEMO,
     DEMO_ID,
@@ -41,7 +41,8 @@ __all__ = [
     "narrowed",
     "of_runs",
     "open_demo",
-    "picture",
+    "pictures",
+    "pixels",
     "place_columns",
     "prediction_sets",
     "predictions",
@@ -56,6 +57,5 @@ __all__ = [
     "setting",
     "thumbnail",
     "uploads",
-    "with_pictures",
     "workspace",
 ]

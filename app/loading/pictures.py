@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,6 +11,9 @@ from app.loading.lists import uploads
 from app.loading.store import workspace
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from diagnostics.readers.pictures import Pictures
 
 
@@ -20,19 +23,24 @@ def thumbnail(project_id: str, name: str, side: int) -> bytes | None:
     return _thumbnail(files, name, side) if files else None
 
 
-def picture(project_id: str, name: str) -> bytes | None:
-    """Return the file that a row names as it was uploaded, for decoding only; None where there is none."""
+def pictures(project_id: str) -> tuple[str, Pictures] | None:
+    """Return the pictures of a project, to be decoded by the engine, with a key of their content; None for none."""
     files = _files(project_id)
-    return _pictures(files).bytes_of(name) if files else None
+    return (hashlib.sha256(repr(files).encode()).hexdigest(), _pictures(files)) if files else None
 
 
-def with_pictures(project_id: str, names: Sequence[str]) -> list[bool]:
-    """Return for each name whether a file of that name was uploaded."""
+def pixels(project_id: str, name: str) -> NDArray[np.uint8] | None:
+    """Return the picture that a row names as an array (height, width, 3), to be left unchanged; None for none."""
     files = _files(project_id)
-    if not files:
-        return [False] * len(names)
-    known = _pictures(files)
-    return [name in known for name in names]
+    return _pixels(files, name) if files else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _pixels(files: tuple[tuple[str, str], ...], name: str) -> NDArray[np.uint8] | None:
+    from diagnostics.readers.pictures import pixels
+
+    content = _pictures(files).bytes_of(name)
+    return None if content is None else pixels(content)
 
 
 def _files(project_id: str) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,7 @@ from diagnostics.readers.source import Source
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
-LONGEST_SIDE = 4096
+LONGEST_SIDE = 2048
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 
 

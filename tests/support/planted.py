@@ -9,7 +9,7 @@ import numpy as np
 
 FILE = Path(__file__).with_suffix(".onnx")
 SIDE, PATCH = 32, 8
-CLASSES = ("stripes_across", "stripes_down", "squares")
+CLASSES = ("across", "down", "squares")
 _PATTERNS = (
     np.kron(np.array([[1, 0] * 4]).T, np.ones((1, PATCH))),
     np.kron(np.array([[1, 0] * 4]), np.ones((PATCH, 1))),

@@ -48,8 +48,8 @@ def score_cam(
 ) -> FloatArray:  # fmt: skip
     """Channels of a layer, each weighted by the class's probability when only its places are shown.
 
-    The map is ReLU(sum over k of w_k A_k) with w_k = p(image masked by A_k) - p(baseline), A_k enlarged to the input
-    and scaled to 0 to 1 for masking; constant channels are left out.
+    The map is ReLU(sum over k of w_k A_k) with w_k = p(image masked by A_k) - p(baseline), A_k enlarged to the input,
+    for masking also scaled to 0 to 1; constant channels are left out.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def score_cam(
     shown = np.concatenate([blended(image, instead, masks), instead[None]])
     answered = network.probabilities(shown, told)[:, number]
     weights = answered[:-1] - answered[-1]
-    return positive(np.einsum("k,kij->ij", weights, masks))
+    return positive(np.einsum("k,kij->ij", weights, large))
 
 
 def grad_cam(network: ImageNetwork, image: Image, tensor: str, number: int) -> FloatArray:

@@ -16,6 +16,9 @@ from diagnostics.types import IntArray
 CHECKED = 48
 """Pictures that are compared."""
 
+SUGGESTED = 0.9
+"""Agreement another order of the classes must reach to be suggested."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ImageAgreement:
@@ -28,6 +31,10 @@ class ImageAgreement:
     n : int
     outputs : int
         Classes of the model.
+    order : tuple of int
+        Column of the model for each class of the file under which most answers would agree; empty where unknown.
+    in_order : float or None
+        Share that would agree then.
     """
 
     share: float | None
@@ -35,6 +42,13 @@ class ImageAgreement:
     high: float | None
     n: int
     outputs: int
+    order: tuple[int, ...] = ()
+    in_order: float | None = None
+
+    @property
+    def suggests_order(self) -> bool:
+        """Whether another order of the classes explains most of the disagreement."""
+        return self.share is not None and (self.in_order or 0) >= max(SUGGESTED, self.share + 0.2)
 
     @property
     def holds(self) -> bool:
@@ -64,9 +78,24 @@ def agreement(
     if found.shape[1] != classes or not known.any():
         return ImageAgreement(share=None, low=None, high=None, n=0, outputs=found.shape[1])
     wanted = (answers == positive).astype(np.int64) if network.single else answers
-    hits, n = int((found.argmax(axis=1) == wanted)[known].sum()), int(known.sum())
+    decided = found.argmax(axis=1)[known]
+    hits, n = int((decided == wanted[known]).sum()), int(known.sum())
     low, high = wilson(hits, n) or (None, None)
-    return ImageAgreement(share=hits / n, low=low, high=high, n=n, outputs=found.shape[1])
+    order, matched = _best_order(wanted[known], decided, found.shape[1])
+    return ImageAgreement(
+        share=hits / n, low=low, high=high, n=n, outputs=found.shape[1], order=order, in_order=matched / n
+    )
+
+
+def _best_order(wanted: IntArray, decided: IntArray, classes: int) -> tuple[tuple[int, ...], int]:
+    """The one-to-one order of columns under which most answers agree, and how many do."""
+    from scipy.optimize import linear_sum_assignment
+
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (wanted, decided), 1)
+    # Of equally good orders the one that leaves most in place.
+    rows, columns = linear_sum_assignment(-counts - 1e-3 * np.eye(classes))
+    return tuple(int(column) for column in columns), int(counts[rows, columns].sum())
 
 
 def best_scaling(
@@ -78,7 +107,8 @@ def best_scaling(
     best, most = given, -1.0
     for preset in PRESETS:
         network.given = given.scaled(preset)
-        share = agreement(network, pictures, answers, classes, positive, told).share
+        # Whatever the order of the classes: a wrong one must not lead to a wrong scaling.
+        share = agreement(network, pictures, answers, classes, positive, told).in_order
         if share is not None and share > most:
             best, most = network.given, share
         if share is not None and share >= REPRODUCED:

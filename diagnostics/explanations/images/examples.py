@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from diagnostics.explanations.images.preparing import Pixels
 from diagnostics.queries.engine import Engine, conditions, default_engine, quote
 from diagnostics.queries.expressions import predicted
 from diagnostics.queries.rows import ROW, class_numbers
+from diagnostics.readers.pictures import Pictures, pixels
 from diagnostics.types import Labels, Predictions
 
 LIMIT = 2000
@@ -37,6 +40,39 @@ class Example:
     def is_error(self) -> bool:
         """Whether truth and answer are known and differ."""
         return self.truth >= 0 and self.answer >= 0 and self.truth != self.answer
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Decoded:
+    """A row and its picture.
+
+    Attributes
+    ----------
+    example : Example
+    pixels : ndarray of uint8, shape (height, width, 3)
+    digest : str
+        Of the picture's content.
+    """
+
+    example: Example
+    pixels: Pixels
+    digest: str
+
+
+def decode(pictures: Pictures, example: Example) -> Decoded | None:
+    """The picture of a row; None where no file of that name was uploaded, or its bytes are no picture."""
+    content = pictures.bytes_of(example.picture)
+    found = None if content is None else pixels(content)
+    if content is None or found is None:
+        return None
+    return Decoded(example=example, pixels=found, digest=hashlib.sha256(content).hexdigest())
+
+
+def spread(found: Sequence[Example], count: int) -> tuple[Example, ...]:
+    """So many of them, evenly spread."""
+    if len(found) <= count:
+        return tuple(found)
+    return tuple(found[place * len(found) // count] for place in range(count))
 
 
 def examples(

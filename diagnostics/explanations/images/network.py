@@ -100,10 +100,11 @@ class ImageNetwork:
         return np.concatenate(found)
 
     def probabilities(self, images: Image, told: Told | None = None) -> FloatArray:
-        """Scores as probabilities, shape (n, classes); see `probabilities_of`."""
+        """Scores as probabilities, shape (n, classes), in the order of the file's classes; see `probabilities_of`."""
         scores = self.scores(images, told)
         self.single = scores.shape[1] == 1
-        return probabilities_of(scores)
+        found = probabilities_of(scores)
+        return found[:, self.given.columns] if len(self.given.columns) == found.shape[1] else found
 
     def column(self, number: int, positive: int) -> int:
         """Column of `probabilities` for a class of the file; with one score, 1 for the positive class, 0 for others."""
@@ -117,7 +118,9 @@ class ImageNetwork:
         """Grad-CAM before its ReLU at the size of the layer; needs a worker with torch."""
         if not self.output:
             self.probabilities(image[None])
-        found = self._worker.gradients(self._feed(image[None]), tensor, self.output, 0 if self.single else number)
+        columns = self.given.columns
+        asked = 0 if self.single else columns[number] if number < len(columns) else number
+        found = self._worker.gradients(self._feed(image[None]), tensor, self.output, asked)
         return np.asarray(-found[0] if self.single and number == 0 else found[0], dtype=np.float64)
 
     @property

@@ -37,7 +37,7 @@ def overlay(pixels: Pixels, heat: FloatArray, opacity: float, side: int) -> byte
     """
     below = _sized(pixels, side).astype(np.float64)
     large = _stretched(heat, below.shape[0], below.shape[1])
-    share = (opacity * np.sqrt(large))[..., None]
+    share = (opacity * large)[..., None]
     return _png((below * (1 - share) + colours(large) * share).astype(np.uint8))
 
 

@@ -56,6 +56,8 @@ class ImageInput:
         Pictures a call must have; None where it is free.
     free : bool
         Whether the model leaves height or width free, so that they were chosen here.
+    columns : tuple of int
+        Column of the model's output for each class of the file; empty where the order is the same.
     """
 
     name: str
@@ -69,6 +71,7 @@ class ImageInput:
     order: str = "RGB"
     batch: int | None = None
     free: bool = False
+    columns: tuple[int, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For storing, and for the keys of results."""
@@ -89,7 +92,7 @@ class ImageInput:
                 width=int(stored["width"]), channels=int(stored["channels"]), factor=float(stored["factor"]),
                 mean=tuple(map(float, stored["mean"])), deviation=tuple(map(float, stored["deviation"])),
                 order=str(stored["order"]), batch=None if stored["batch"] is None else int(stored["batch"]),
-                free=bool(stored["free"]),
+                free=bool(stored["free"]), columns=tuple(map(int, stored["columns"])),
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise RunClinicError("image_input_impossible") from error
@@ -107,7 +110,8 @@ class ImageInput:
         scales = all(len(one) in (1, self.channels) for one in (self.mean, self.deviation))
         finite = bool(np.isfinite([self.factor, *self.mean, *self.deviation]).all())
         known = self.layout in LAYOUTS and self.order in ORDERS and self.channels in CHANNELS
-        if not (sizes and scales and finite and known and all(self.deviation) and self.factor):
+        ordered = sorted(self.columns) == list(range(len(self.columns)))
+        if not (ordered and sizes and scales and finite and known and all(self.deviation) and self.factor):
             raise RunClinicError("image_input_impossible", limit=MAXIMUM_SIDE)
         return self
 

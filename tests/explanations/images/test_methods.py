@@ -82,8 +82,8 @@ def test_score_cam_weights_channels_by_the_probability_they_keep(given):
     channels[0, 0, 0] = channels[1, 3, 3] = 2.0
     channels[2] = 0.7
     found = activation_maps.score_cam(Fixed(given, channels), corner_lit(given), "t", 1, hidden="black")
-    first = saliency.enlarged(channels[0], 32, 32) / 2
-    assert np.allclose(found, first * (first[:8, :8].mean()), atol=1e-6)
+    first = saliency.enlarged(channels[0], 32, 32)
+    assert np.allclose(found, first * (first[:8, :8].mean() / 2), atol=1e-6)
 
 
 def test_occlusion_is_the_mean_fall_over_covering_patches(given):

@@ -1,5 +1,7 @@
 """Inputs read from shapes, pictures brought to them, and the scaling under which a model answers as the file says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -85,6 +87,18 @@ def test_the_scaling_that_reproduces_the_file_is_chosen(network):
     worse = agreement(network, pixels, target, 3)
     assert worse.share < 0.9 and not worse.holds
     assert best_scaling(network, pixels, target, 3).preset == "unit"
+
+
+def test_another_order_of_classes_is_told_and_does_not_disturb_the_scaling(network):
+    pixels, target, _ = planted.pictures(24, seed=9)
+    turned = np.array([1, 2, 0])[target]
+    told = agreement(network, pixels, turned, 3)
+    assert told.share < 0.1 and told.in_order == 1 and told.suggests_order
+    assert told.order == (2, 0, 1)
+    assert best_scaling(network, pixels, turned, 3).preset == "unit"
+    network.given = replace(network.given, columns=told.order)
+    assert agreement(network, pixels, turned, 3).share == 1
+    assert not agreement(network, pixels, turned, 3).suggests_order
 
 
 def test_a_model_of_other_classes_cannot_be_compared(network):
