@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from diagnostics.explanations.images.masking import baseline, blended
+from diagnostics.explanations.images.masking import answers, baseline
 from diagnostics.explanations.images.network import ImageNetwork, Told
 from diagnostics.explanations.images.preparing import Image
 from diagnostics.explanations.images.saliency import enlarged, positive
@@ -12,6 +12,10 @@ from diagnostics.types import FloatArray
 
 CHANNELS = 64
 """Channels Score-CAM asks the model about; those with the largest spread over the picture."""
+
+
+SMALL = 512
+"""Sides of a matrix whose eigenvectors are computed directly."""
 
 
 def eigen_cam(network: ImageNetwork, image: Image, tensor: str) -> FloatArray:
@@ -33,13 +37,27 @@ def component(activations: FloatArray) -> FloatArray:
     places = activations.reshape(len(activations), -1).T
     if not np.isfinite(places).all():
         return np.full(activations.shape[1:], np.nan)
-    _, vectors = np.linalg.eigh(places.T @ places)
-    projected = places @ vectors[:, -1]
+    projected = places @ _first_vector(places)
     energy = np.square(places).sum(axis=1)
     if float(projected @ energy) < 0:
         projected = -projected
     found: FloatArray = projected.reshape(activations.shape[1:])
     return found
+
+
+def _first_vector(places: FloatArray) -> FloatArray:
+    """First right singular vector; large layers by Lanczos iteration from a fixed start, so that it repeats."""
+    if not places.any():
+        return np.zeros(places.shape[1])
+    if places.shape[1] <= SMALL:
+        return np.asarray(np.linalg.eigh(places.T @ places)[1][:, -1])
+    if len(places) <= SMALL:
+        found = places.T @ np.linalg.eigh(places @ places.T)[1][:, -1]
+        return np.asarray(found / np.linalg.norm(found))
+    from scipy.sparse.linalg import svds
+
+    _, _, vectors = svds(places, k=1, v0=np.ones(min(places.shape)))
+    return np.asarray(vectors[0])
 
 
 def score_cam(
@@ -71,14 +89,16 @@ def score_cam(
     chosen = [int(k) for k in np.argsort(-spread, kind="stable")[:channels] if spread[k] > 0]
     if not chosen:
         return np.zeros(image.shape[:2])
-    large = np.stack([enlarged(activations[k], *image.shape[:2]) for k in chosen])
-    low, high = large.min(axis=(1, 2), keepdims=True), large.max(axis=(1, 2), keepdims=True)
-    masks = (large - low) / (high - low)
+    height, width = image.shape[:2]
+
+    def mask(place: int) -> FloatArray:
+        channel = activations[chosen[place]]
+        return enlarged((channel - channel.min()) / np.ptp(channel), height, width)
+
     instead = baseline(image, hidden, network.given)
-    shown = np.concatenate([blended(image, instead, masks), instead[None]])
-    answered = network.probabilities(shown, told)[:, number]
-    weights = answered[:-1] - answered[-1]
-    return positive(np.einsum("k,kij->ij", weights, large))
+    nothing = float(network.probabilities(instead[None])[0, number])
+    weights = answers(network, image, instead, mask, len(chosen), number, told) - nothing
+    return positive(enlarged(np.einsum("k,kij->ij", weights, activations[chosen]), height, width))
 
 
 def grad_cam(network: ImageNetwork, image: Image, tensor: str, number: int) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diagnostics.explanations.images.masking import baseline, blended
+from diagnostics.explanations.images.masking import answers, baseline
 from diagnostics.explanations.images.network import ImageNetwork
 from diagnostics.explanations.images.preparing import Image
 from diagnostics.explanations.images.saliency import SaliencyMap
@@ -62,10 +62,11 @@ def delete(network: ImageNetwork, image: Image, found: SaliencyMap, number: int,
     if found.flag:
         return Deletion(before=before, after=None, elsewhere=None, low=None, high=None, n=0)
     hot = hottest(found.values)
-    moved = [np.roll(hot, shift, axis=(0, 1)) for shift in _shifts(*hot.shape)]
-    regions = np.stack([hot, *moved]).astype(np.float64)
-    shown = blended(image, baseline(image, hidden, network.given), 1 - regions)
-    answered = network.probabilities(shown)[:, number]
+    shifts = [(0, 0), *_shifts(*hot.shape)]
+    instead = baseline(image, hidden, network.given)
+    answered = answers(
+        network, image, instead, lambda place: 1.0 - np.roll(hot, shifts[place], axis=(0, 1)), len(shifts), number
+    )
     others = answered[1:]
     return Deletion(
         before=before, after=float(answered[0]), elsewhere=float(others.mean()), low=float(others.min()),

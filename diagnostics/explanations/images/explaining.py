@@ -11,7 +11,7 @@ import numpy as np
 from diagnostics.explanations.images import activation_maps, occlusion
 from diagnostics.explanations.images.deletion import Deletion, delete
 from diagnostics.explanations.images.network import ImageNetwork, Told
-from diagnostics.explanations.images.preparing import Pixels, prepare
+from diagnostics.explanations.images.preparing import Image, Pixels, prepare
 from diagnostics.explanations.images.saliency import SaliencyMap, flag_of
 from diagnostics.types import FloatArray
 
@@ -99,29 +99,33 @@ def explain(
     chances = network.probabilities(image[None])[0]
     column = int(chances.argmax()) if number is None else network.column(number, positive)
     column = min(column, len(chances) - 1)
-    settings: dict[str, Any] = {"hidden": way.hidden}
-    if way.method == "occlusion":
-        height, width = image.shape[:2]
-        patch = min(way.patch or occlusion.default_patch(height, width), height, width)
-        stride = occlusion.widened(height, width, patch, way.stride or occlusion.default_stride(patch))
-        settings |= {"patch": patch, "stride": stride}
-        values = occlusion.occlusion(
-            network, image, column, patch=patch, stride=stride, hidden=way.hidden, told=told
-        )  # fmt: skip
-    elif way.method == "score_cam":
-        settings["channels"] = way.channels
-        values = activation_maps.score_cam(
-            network, image, way.layer, column, channels=way.channels, hidden=way.hidden, told=told
-        )
-    elif way.method == "grad_cam":
-        values = activation_maps.grad_cam(network, image, way.layer, column)
-    else:
-        values = activation_maps.eigen_cam(network, image, way.layer)
+    values, settings = _values(network, image, way, column, told)
     found = _map(values, way, column, digests, settings)
     return ImageExplanation(
         saliency=found, deletion=delete(network, image, found, column, hidden=way.hidden),
         probabilities=np.asarray(chances), column=column,
     )  # fmt: skip
+
+
+def _values(
+    network: ImageNetwork, image: Image, way: Way, column: int, told: Told | None
+) -> tuple[FloatArray, dict[str, Any]]:
+    """The map of a method, and the settings it hangs on."""
+    settings: dict[str, Any] = {"hidden": way.hidden}
+    if way.method == "occlusion":
+        height, width = image.shape[:2]
+        patch = min(way.patch or occlusion.default_patch(height, width), height, width)
+        stride = occlusion.widened(height, width, patch, way.stride or occlusion.default_stride(patch))
+        found = occlusion.occlusion(network, image, column, patch=patch, stride=stride, hidden=way.hidden, told=told)
+        return found, settings | {"patch": patch, "stride": stride}
+    if way.method == "score_cam":
+        found = activation_maps.score_cam(
+            network, image, way.layer, column, channels=way.channels, hidden=way.hidden, told=told
+        )
+        return found, settings | {"channels": way.channels}
+    if way.method == "grad_cam":
+        return activation_maps.grad_cam(network, image, way.layer, column), settings
+    return activation_maps.eigen_cam(network, image, way.layer), settings
 
 
 def _map(

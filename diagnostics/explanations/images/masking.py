@@ -1,11 +1,15 @@
-"""What a hidden part of a picture is replaced by."""
+"""What a hidden part of a picture is replaced by, and what the model answers then."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.explanations.images.network import ImageNetwork, Told
 from diagnostics.explanations.images.preparing import Image, ImageInput
+from diagnostics.types import FloatArray
 
 BASELINES = ("mean", "black", "white", "blur")
 
@@ -46,6 +50,32 @@ def blended(image: Image, instead: Image, kept: NDArray[np.float64]) -> Image:
     """
     share = kept[..., None].astype(np.float32)
     return np.asarray(instead + share * (image - instead), dtype=np.float32)
+
+
+def answers(
+    network: ImageNetwork, image: Image, instead: Image, kept: Callable[[int], FloatArray], count: int, number: int,
+    told: Told | None = None,
+) -> FloatArray:  # fmt: skip
+    """Probability of a class with parts of a picture hidden, shape (count,); only one batch is held at a time.
+
+    Parameters
+    ----------
+    image, instead : ndarray, shape (height, width, channels)
+    kept : callable
+        The n-th mask, shape (height, width): 1 keeps a place, 0 replaces it.
+    count : int
+        Masks.
+    number : int
+        Class.
+    """
+    found = np.empty(count)
+    size = network.batch_size
+    for start in range(0, count, size):
+        if told is not None:
+            told(start, count)
+        masks = np.stack([kept(place) for place in range(start, min(start + size, count))])
+        found[start : start + size] = network.probabilities(blended(image, instead, masks))[:, number]
+    return found
 
 
 def _blurred(image: Image) -> Image:

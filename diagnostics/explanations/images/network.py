@@ -19,6 +19,12 @@ from diagnostics.explanations.warm import warm
 from diagnostics.types import FloatArray
 
 BATCH = 32
+MOST_LAYERS = 400
+"""Layers that are listed: the last ones of a graph with more."""
+
+MOST_ACTIVATIONS = 1 << 24
+"""Numbers of one layer for one picture that are taken into this process."""
+
 BATCH_VALUES = 1 << 22
 """Numbers of one call at most: 16 MB as float32."""
 
@@ -72,7 +78,7 @@ class ImageNetwork:
                 tensor=str(one["tensor"]), name=str(one["name"]), kind=str(one["kind"]),
                 shape=None if one["shape"] is None else tuple(one["shape"]), convolution=bool(one["convolution"]),
             )
-            for one in self._worker.layers()
+            for one in self._worker.layers()[-MOST_LAYERS:]
         )  # fmt: skip
 
     def scores(self, images: Image, told: Told | None = None) -> FloatArray:
@@ -111,8 +117,17 @@ class ImageNetwork:
         return int(number == positive) if self.single else number
 
     def activations(self, image: Image, tensor: str) -> FloatArray:
-        """What a layer gives for one picture, shape (channels, height, width)."""
-        return np.asarray(self._worker.activations(self._feed(image[None]), tensor)[0], dtype=np.float64)
+        """What a layer gives for one picture, shape (channels, height, width).
+
+        Raises
+        ------
+        RunClinicError
+            "layer_too_large" over `MOST_ACTIVATIONS` numbers; else as `Worker.activations`.
+        """
+        found = self._worker.activations(self._feed(image[None]), tensor)[0]
+        if found.size > MOST_ACTIVATIONS:
+            raise RunClinicError("layer_too_large", layer=tensor[:80], found=found.size, limit=MOST_ACTIVATIONS)
+        return np.asarray(found, dtype=np.float64)
 
     def gradient_map(self, image: Image, tensor: str, number: int) -> FloatArray:
         """Grad-CAM before its ReLU at the size of the layer; needs a worker with torch."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from diagnostics.explanations.images.masking import baseline, blended
+from diagnostics.explanations.images.masking import answers, baseline
 from diagnostics.explanations.images.network import ImageNetwork, Told
 from diagnostics.explanations.images.preparing import Image
 from diagnostics.explanations.images.saliency import positive
@@ -62,16 +62,18 @@ def occlusion(
     height, width = image.shape[:2]
     stride = widened(height, width, patch, stride)
     corners = [(y, x) for y in starts(height, patch, stride) for x in starts(width, patch, stride)]
-    covered = np.zeros((len(corners), height, width))
-    for place, (y, x) in enumerate(corners):
-        covered[place, y : y + patch, x : x + patch] = 1
     instead = baseline(image, hidden, network.given)
-    whole = network.probabilities(image[None])[0, number]
-    falls = np.empty(len(corners))
-    size = network.batch_size
-    for start in range(0, len(corners), size):
-        if told is not None:
-            told(start, len(corners))
-        part = blended(image, instead, 1 - covered[start : start + size])
-        falls[start : start + size] = whole - network.probabilities(part)[:, number]
-    return positive(np.einsum("n,nij->ij", falls, covered) / covered.sum(axis=0))
+
+    def kept(place: int) -> FloatArray:
+        y, x = corners[place]
+        mask = np.ones((height, width))
+        mask[y : y + patch, x : x + patch] = 0
+        return mask
+
+    whole = float(network.probabilities(image[None])[0, number])
+    falls = whole - answers(network, image, instead, kept, len(corners), number, told)
+    total, covered = np.zeros((height, width)), np.zeros((height, width))
+    for (y, x), fall in zip(corners, falls, strict=True):
+        total[y : y + patch, x : x + patch] += fall
+        covered[y : y + patch, x : x + patch] += 1
+    return positive(total / covered)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,16 @@ class SaliencyMap:
         return int(row), int(column)
 
 
+def shrunk(found: SaliencyMap, side: int) -> SaliencyMap:
+    """The same map with sides of at most `side`, for small pictures of many."""
+    height, width = found.values.shape
+    if max(height, width) <= side:
+        return found
+    scale = side / max(height, width)
+    small = enlarged(found.values, max(1, round(height * scale)), max(1, round(width * scale)))
+    return replace(found, values=small, flag=found.flag or flag_of(small))
+
+
 def flag_of(values: FloatArray) -> str:
     """Why a map means nothing, "" where it may be drawn."""
     if not np.isfinite(values).all():
@@ -76,7 +86,7 @@ def positive(values: FloatArray) -> FloatArray:
 
 
 def enlarged(values: FloatArray, height: int, width: int) -> FloatArray:
-    """A map brought to the size of the input: bilinear, centres of cells aligned, as `align_corners=False`."""
+    """A map brought to another size: bilinear, centres of cells aligned, as `align_corners=False`."""
     from PIL import Image
 
     if values.shape == (height, width):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +17,13 @@ from diagnostics.explanations.images.explaining import NEEDS_GRADIENTS, ImageExp
 from diagnostics.explanations.images.feature_maps import FeatureMaps, feature_maps
 from diagnostics.explanations.images.network import SpatialLayer, Told, opened
 from diagnostics.explanations.images.preparing import ImageInput, Pixels, prepare
+from diagnostics.explanations.images.saliency import shrunk
 from diagnostics.explanations.jobs import Job
 from diagnostics.readers.pictures import Pictures
 from diagnostics.types import IntArray
+
+TILE_SIDE = 128
+"""Sides of the maps of a sheet, in px."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -111,7 +115,9 @@ def explain_pictures(
     for example, number in zip(chosen, numbers, strict=True):
         picture = decode(pictures, example)
         told = _within(job, len(found), len(chosen))
-        found.append(None if picture is None else _explained(content, model, picture, way, number, told))
+        one = None if picture is None else _explained(content, model, picture, way, number, told)
+        # A sheet of large maps would take hundreds of megabytes while it is remembered.
+        found.append(one if one is None or len(chosen) == 1 else replace(one, saliency=shrunk(one.saliency, TILE_SIDE)))
         job.tell(len(found), len(chosen), tuple(found))
     return tuple(found)
 

@@ -77,6 +77,25 @@ def test_the_component_is_the_first_right_singular_vector():
     assert found.mean() > 0
 
 
+@pytest.mark.parametrize("shape", [(600, 4, 4), (600, 30, 30), (1, 3, 3)])
+def test_large_layers_have_the_same_component(shape):
+    activations = np.abs(np.random.default_rng(4).normal(size=shape))
+    places = activations.reshape(shape[0], -1).T
+    _, _, vectors = np.linalg.svd(places, full_matrices=False)
+    found = activation_maps.component(activations)
+    assert np.allclose(np.abs(found).ravel(), np.abs(places @ vectors[0]), rtol=1e-6)
+    assert np.array_equal(found, activation_maps.component(activations))
+
+
+def test_a_layer_that_is_too_large_is_refused(network, monkeypatch):
+    from diagnostics.explanations.images import network as networks
+
+    monkeypatch.setattr(networks, "MOST_ACTIVATIONS", 100)
+    with pytest.raises(RunClinicError) as refused:
+        network.activations(prepare(planted.pictures(1, seed=4)[0][0], network.given), "conv1_out")
+    assert refused.value.code == "layer_too_large"
+
+
 def test_score_cam_weights_channels_by_the_probability_they_keep(given):
     channels = np.zeros((3, 4, 4))
     channels[0, 0, 0] = channels[1, 3, 3] = 2.0
