@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app diagnostics tests benchmarks demo_data
 
-.PHONY: run install install-test browser check format test test-fast test-engines messages docs demo clean
+.PHONY: run install install-test browser check format test test-fast test-engines test-vision messages docs demo clean
 
 run: $(VENV)/.installed
 	$(BIN)/run-clinic serve
@@ -50,6 +50,13 @@ $(VENV)/.installed-engines: $(VENV)/.installed-test
 test-engines: $(VENV)/.installed-engines
 	$(BIN)/python -m tests.support.java
 	$(BIN)/python -m pytest -rs tests/engines/conformance.py
+
+$(VENV)/.installed-vision: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[vision]"
+	touch $@
+
+test-vision: $(VENV)/.installed-vision
+	$(BIN)/python -m pytest -rs tests/explanations/images/test_gradients.py
 
 messages: install-test
 	$(BIN)/python -m app.locale.update

@@ -35,6 +35,7 @@ PAGES = {
     "catalogue": N_("Error catalogue"),
     "slices": N_("Slices"),
     "explanations": N_("Explanations"),
+    "images": N_("Image explanations"),
     "structure": N_("Structure"),
     "files": N_("Runs & files"),
     "people": N_("People & audit"),
@@ -47,7 +48,7 @@ SECTIONS = {
     "": ("triage",),
     N_("Training"): ("curves",),
     N_("Predictions"): ("confusion", "thresholds", "regression", "ranking", "losses", "slices"),
-    N_("Explanations"): ("explanations", "structure"),
+    N_("Explanations"): ("explanations", "images", "structure"),
     N_("Errors"): ("queue", "board", "catalogue"),
     N_("Project"): ("files", "people", "status"),
 }

@@ -21,6 +21,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from demo_data import make_cnn
 from demo_data.network import Array, Epoch, Network, train
 
 RUNS = Path(__file__).parent / "runs"
@@ -332,7 +333,7 @@ def _properties(path: Path, network: Network, inputs: Array, target: Array) -> N
 
 
 def main() -> None:
-    """Train everything anew; takes under a minute."""
+    """Train everything anew; takes a minute or two."""
     shutil.rmtree(RUNS, ignore_errors=True)
     for make in (
         healthy,
@@ -347,6 +348,7 @@ def main() -> None:
     ):
         make()
         print(make.__name__)
+    make_cnn.main()
 
 
 if __name__ == "__main__":

@@ -22,12 +22,13 @@ def invite() -> None:
         )
         uploads.area(key="first")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(_("Open the demo project"), key="open_demo", on_click=_open_demo)
+            st.button(_("Open the demo project"), key="open_demo", on_click=open_demo)
             st.caption(_("Small real runs: healthy, overfitting, a rate too high or too low, and more."))
 
 
 @guarded
-def _open_demo() -> None:
+def open_demo() -> None:
+    """Open the demo project, made where it is not there."""
     project = loading.open_demo(_("Demo"))
     if project is not None:
         state.select(project=project.id, runs=(), predictions="", slice="")

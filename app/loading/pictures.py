@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from diagnostics.readers.pictures import may_hold_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from diagnostics.readers.pictures import Pictures
     from diagnostics.workspace import PredictionsEntry, Workspace
@@ -48,8 +52,32 @@ def _measure(store: Workspace, id: str, *, progress: Callable[[float], None], ca
 
 def thumbnail(project_id: str, name: str, side: int) -> bytes | None:
     """Return the picture that a row names, small and as PNG, from the project's uploads; None where there is none."""
-    files = tuple((upload.id, upload.label) for upload in uploads(project_id) if may_hold_pictures(upload.label))
+    files = _files(project_id)
     return _thumbnail(files, name, side) if files else None
+
+
+def pictures(project_id: str) -> tuple[str, Pictures] | None:
+    """Return the pictures of a project, to be decoded by the engine, with a key of their content; None for none."""
+    files = _files(project_id)
+    return (hashlib.sha256(repr(files).encode()).hexdigest(), _pictures(files)) if files else None
+
+
+def pixels(project_id: str, name: str) -> NDArray[np.uint8] | None:
+    """Return the picture that a row names as an array (height, width, 3), to be left unchanged; None for none."""
+    files = _files(project_id)
+    return _pixels(files, name) if files else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _pixels(files: tuple[tuple[str, str], ...], name: str) -> NDArray[np.uint8] | None:
+    from diagnostics.readers.pictures import pixels
+
+    content = _pictures(files).bytes_of(name)
+    return None if content is None else pixels(content)
+
+
+def _files(project_id: str) -> tuple[tuple[str, str], ...]:
+    return tuple((upload.id, upload.label) for upload in uploads(project_id) if may_hold_pictures(upload.label))
 
 
 @st.cache_data(show_spinner=False, max_entries=4096)

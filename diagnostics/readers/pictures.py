@@ -13,10 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
 from diagnostics.readers.source import Source
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
+LONGEST_SIDE = 2048
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 SUFFIXES = (".zip", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
@@ -55,6 +59,11 @@ class Pictures:
 
     def _add(self, name: str, source: Source, member: str) -> None:
         self._places.setdefault(PurePosixPath(name).name.lower(), []).append((source, member))
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a file of that name is there; its content is not looked at."""
+        parts = PurePosixPath(name.replace("\\", "/")).parts
+        return bool(parts) and parts[-1].lower() in self._places
 
     def bytes_of(self, name: str) -> bytes | None:
         """Content of the file whose path ends as `name` does; of several, the one that agrees on most folders."""
@@ -116,6 +125,24 @@ def small(content: bytes, side: int) -> bytes | None:
             out = io.BytesIO()
             upright.convert("RGBA" if "A" in upright.getbands() else "RGB").save(out, format="PNG")
             return out.getvalue()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def pixels(content: bytes) -> NDArray[np.uint8] | None:
+    """A picture as an array of shape (height, width, 3), upright; None where the bytes are not one.
+
+    At its own size, so that a model sees what it saw before; sides over `LONGEST_SIDE` px are shortened.
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                return None
+            upright = ImageOps.exif_transpose(picture) or picture
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            return np.asarray(upright.convert("RGB"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
 

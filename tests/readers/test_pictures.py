@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from diagnostics.readers.pictures import Pictures, small
+from diagnostics.readers.pictures import Pictures, pixels, small
 from diagnostics.readers.source import Source
 
 
@@ -59,3 +59,20 @@ def test_a_picture_too_large_to_decode_is_left_alone():
     out = io.BytesIO()
     Image.new("1", (8000, 8000)).save(out, "PNG")
     assert small(out.getvalue(), 64) is None
+
+
+def test_pixels_keep_their_size_and_stand_upright():
+    picture = Image.new("RGB", (30, 20), "navy")
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    picture.save(out, "JPEG", exif=exif)
+    assert pixels(out.getvalue()).shape == (30, 20, 3)
+    grey = io.BytesIO()
+    Image.new("L", (5, 4), 9).save(grey, "PNG")
+    assert (pixels(grey.getvalue()) == 9).all()
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n" + bytes(40), b"GIF89a"])
+def test_what_is_no_picture_has_no_pixels(content):
+    assert pixels(content) is None

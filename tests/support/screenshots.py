@@ -19,7 +19,7 @@ from tests.support.server import Server
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 NAMES = (
     "files", "curves", "confusion", "thresholds", "regression", "ranking", "losses", "slices", "queue", "board",
-    "catalogue", "explanations", "structure", "status",
+    "catalogue", "explanations", "images", "structure", "status",
 )  # fmt: skip
 PAGES = {"triage": "", **{name: name for name in NAMES}}
 SETTLED = """() => {

@@ -17,6 +17,9 @@ from diagnostics.exceptions import RunClinicError
 from diagnostics.explanations.sandbox import frames
 
 MEMORY_BYTES = 2_500_000_000
+MEMORY_OF_FORMAT = {"onnx_gradients": 8_000_000_000}
+"""Formats whose libraries need more: torch alone maps about 4 GB, most of it never touched."""
+
 CPU_SECONDS = 10
 START_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
@@ -67,7 +70,7 @@ class Worker:
     ----------
     model : Model
     memory_bytes, cpu_seconds : int
-        Of the whole worker.
+        Of the whole worker; by the format where no memory is given.
     answer_seconds : float
         Wall time for loading and for each answer; after that the worker is ended.
     """
@@ -76,12 +79,12 @@ class Worker:
         self,
         model: Model,
         *,
-        memory_bytes: int = MEMORY_BYTES,
+        memory_bytes: int | None = None,
         cpu_seconds: int = CPU_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._model = model
-        self._limits = (memory_bytes, cpu_seconds)
+        self._limits = (memory_bytes or MEMORY_OF_FORMAT.get(model.format, MEMORY_BYTES), cpu_seconds)
         self._patience = answer_seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -175,18 +178,43 @@ class Worker:
         output : int
         inputs : mapping of input name to array
         """
-        message, arrays = self._answered("tree", inputs, number=number, output=output)
+        message, arrays = self._answered("tree", inputs, {"number": number, "output": output})
         if "seen" not in arrays:
             raise ModelError("model_died")
         return dict(message["tree"]), arrays["seen"]
+
+    def layers(self) -> list[dict[str, Any]]:
+        """Layers of an ONNX model whose activations have places; see `images.layers.spatial`."""
+        return [dict(layer) for layer in self._answered("layers", {})[0]["layers"]]
+
+    def activations(self, inputs: Mapping[str, NDArray[Any]], tensor: str) -> NDArray[Any]:
+        """What a layer of an ONNX model gives, shape (n, channels, height, width).
+
+        Raises
+        ------
+        ModelError
+            "layer_unknown" or "layer_not_spatial"; else as `predict`.
+        """
+        return self._answered("activations", inputs, {"tensor": tensor})[1]["activations"]
+
+    def gradients(self, inputs: Mapping[str, NDArray[Any]], tensor: str, output: str, number: int) -> NDArray[Any]:
+        """Grad-CAM before its ReLU, shape (n, height, width); for the format "onnx_gradients" only.
+
+        Raises
+        ------
+        ModelError
+            "gradients_unsupported" where the graph has no torch counterpart; else as `predict`.
+        """
+        options = {"tensor": tensor, "output": output, "number": number}
+        return self._answered("gradients", inputs, options)[1]["map"]
 
     def _answer(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         return self._answered(ask, inputs)[1]
 
     def _answered(
-        self, ask: str, inputs: Mapping[str, NDArray[Any]], **more: int
+        self, ask: str, inputs: Mapping[str, NDArray[Any]], options: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        message, arrays = self._ask({"ask": ask, **more}, inputs, seconds=self._patience)
+        message, arrays = self._ask({"ask": ask, "options": options or {}}, inputs, seconds=self._patience)
         if "failed" in message:
             raise ModelError(str(message["failed"]), **dict(message.get("params", {})))
         return message, arrays

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.explanations.images.inside import Tapped
 from diagnostics.explanations.sandbox import gate, skops_file
 from diagnostics.explanations.sandbox.boosters import CatBoost, LightGBM, XGBoost
 from diagnostics.explanations.sandbox.inside import onnx_graph
@@ -69,6 +70,7 @@ class Onnx:
             raise gate.Refused("model_broken", format="onnx")
         gate.check(model)
         self.model = model
+        self._tapped = Tapped(model)
         plain, self.classes = _without_maps(model, content)
         self.session = _session(plain)
 
@@ -115,6 +117,14 @@ class Onnx:
         wider.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
         found: NDArray[Any] = _session(wider.SerializeToString()).run([name], feed)[0]
         return found
+
+    def layers(self, _inputs: Mapping[str, NDArray[Any]], _options: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Layers whose activations have places; see `images.layers.spatial`."""
+        return self._tapped.layers()
+
+    def activations(self, inputs: Mapping[str, NDArray[Any]], options: Mapping[str, Any]) -> Arrays:
+        """What one layer gives; `options` names its tensor."""
+        return {"activations": self._tapped.activations(self._feed(inputs), str(options.get("tensor")))}
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Run once; the classes of a map become an output of their own."""
@@ -185,8 +195,15 @@ def _typed(array: NDArray[Any], type: str) -> NDArray[Any]:
     return array if wanted is None else np.ascontiguousarray(array, dtype=wanted)
 
 
+def _with_gradients(content: bytes) -> Loaded:
+    from diagnostics.explanations.images.gradients import OnnxGradients
+
+    return OnnxGradients(content)
+
+
 FORMATS: dict[str, Callable[[bytes], Loaded]] = {
     "onnx": Onnx, "xgboost": XGBoost, "lightgbm": LightGBM, "catboost": CatBoost, "skops": Skops,
+    "onnx_gradients": _with_gradients,
 }  # fmt: skip
 
 
@@ -198,12 +215,16 @@ def prepare(format: str) -> None:
     ImportError
         The library is not installed.
     """
-    if format == "onnx":
+    if format in ("onnx", "onnx_gradients"):
         import onnx
         import onnxruntime  # noqa: F401
 
         gate._operators()
         onnx.shape_inference.infer_shapes(onnx.helper.make_model(onnx.helper.make_graph([], "warm", [], [])))
+        if format == "onnx_gradients":
+            from diagnostics.explanations.images import gradients
+
+            gradients.prepare()
     elif format == "xgboost":
         import pandas  # noqa: F401
         import scipy.sparse

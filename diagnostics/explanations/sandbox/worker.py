@@ -61,6 +61,8 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
             return 0
         try:
             frames.write(replies, *_reply(model, message, inputs, format))
+        except Refused as refusal:
+            frames.write(replies, {"failed": refusal.code, "params": refusal.params})
         except MemoryError:
             frames.write(replies, {"failed": "model_memory", "params": {}})
         except Exception as error:  # the model's own failure is an answer too
@@ -73,13 +75,17 @@ def _reply(
     ask = str(message.get("ask"))
     if ask == "predict":
         return {"ok": True}, model.predict(inputs)
+    options = dict(message.get("options", {}))
+    if ask in ("layers", "activations", "gradients") and hasattr(model, ask):
+        said = getattr(model, ask)(inputs, options)
+        return ({"ok": True, "layers": said},) if ask == "layers" else ({"ok": True}, said)
     wanted = getattr(model, ask, None) if ask in ("contributions", "structure", "native", "tree") else None
     if wanted is None:
         return ({"failed": f"model_has_no_{ask}", "params": {"format": format}},)
     if ask == "contributions":
         return {"ok": True}, wanted(inputs)
     if ask == "tree":
-        found = wanted(int(message["number"]), int(message["output"]))
+        found = wanted(int(options["number"]), int(options["output"]))
         return {"ok": True, "tree": found}, {"seen": model.seen(inputs)}
     return ({"ok": True, ask: wanted()},)
 

@@ -1,0 +1,101 @@
+"""How pictures are explained: the method, its layer, the class, and what hidden parts are replaced by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import state
+from app.components.text import escape, shorten
+from app.i18n import _, language
+from diagnostics.exceptions import RunClinicError
+from diagnostics.knowledge import error_text
+
+if TYPE_CHECKING:
+    from app.components.images.subject import Subject
+    from diagnostics.explanations.images.examples import Example
+    from diagnostics.explanations.images.explaining import Way
+    from diagnostics.explanations.images.network import SpatialLayer
+
+ANSWERED, TRUE = "answered", "true"
+
+
+def methods() -> dict[str, str]:
+    """Return the names of the methods."""
+    return {"score_cam": "Score-CAM", "grad_cam": "Grad-CAM", "eigen_cam": "Eigen-CAM", "occlusion": _("Occlusion")}
+
+
+def way(subject: Subject) -> Way | None:
+    """Draw the choices and return them; None, with what to do, where the method cannot be used."""
+    from diagnostics.explanations.images.explaining import KNOWS_NO_LAYER, NEEDS_GRADIENTS, Way
+    from diagnostics.explanations.images.masking import BASELINES
+    from diagnostics.explanations.images.network import has_gradients
+
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        method = _chosen(_("Method"), methods(), "cam", "score_cam", width=160)
+        tensor = "" if method in KNOWS_NO_LAYER else layer(subject)
+        hidden = {"mean": _("mean colour"), "black": _("black"), "white": _("white"), "blur": _("blurred picture")}
+        instead = _chosen(
+            _("Hidden parts become"), {code: hidden[code] for code in BASELINES}, "hidden", "mean", width=180
+        )
+    if tensor is None:
+        st.info(_("The model has no layer whose activations have places, so only occlusion can say where it looks."))
+        return None
+    if method in NEEDS_GRADIENTS and not has_gradients():
+        st.warning(escape(error_text(RunClinicError("vision_missing"), language())))
+        return None
+    return Way(method=method, layer=tensor, hidden=instead)
+
+
+def layer(subject: Subject) -> str | None:
+    """Draw the list of layers and return the tensor of the chosen one; None where there is none."""
+    from diagnostics.explanations.images.network import default_layer
+
+    layers = subject.checked.layers
+    default = default_layer(layers)
+    if default is None:
+        return None
+    named = {one.tensor: _layer(one) for one in layers}
+    return _chosen(
+        _("Layer"), named, "layer", default.tensor, width=280,
+        help=_("The last convolution by default: late layers know what, early ones know where."),
+    )  # fmt: skip
+
+
+def _layer(one: SpatialLayer) -> str:
+    sizes = "" if one.shape is None else " × ".join("?" if size is None else str(size) for size in one.shape)
+    return " · ".join(part for part in (shorten(one.name, 32), one.kind, sizes) if part)
+
+
+def explained(subject: Subject) -> str:
+    """Draw which class is explained and return its code."""
+    truth = {TRUE: _("the true class")} if subject.whole.roles.truth and _same(subject) else {}
+    named = {str(place): shorten(name, 32) for place, name in enumerate(subject.classes)}
+    return _chosen(
+        _("Class"), {ANSWERED: _("the model's answer"), **truth, **named}, "cam_class", ANSWERED, width=220,
+        help=_("Eigen-CAM knows no classes; the class then counts for the check only."),
+    )  # fmt: skip
+
+
+def _same(subject: Subject) -> bool:
+    return subject.classes == subject.whole.classes
+
+
+def number(code: str, example: Example) -> int | None:
+    """Return the class number of a choice for a row; None is the model's own answer."""
+    if code == TRUE:
+        return example.truth if example.truth >= 0 else None
+    return int(code) if code.isdigit() else None
+
+
+def _chosen(
+    label: str, named: dict[str, str], key: str, default: str, *, width: int, help: str | None = None
+) -> str:  # fmt: skip
+    """Draw a list and return the chosen code, which lives in the address."""
+    state.from_address(key)
+    if state.widget(key) not in named:
+        state.control(key, default)
+    chosen: str = st.selectbox(label, list(named), format_func=named.__getitem__, key=key, width=width, help=help)
+    state.to_address(key, chosen, default=default)
+    return chosen
