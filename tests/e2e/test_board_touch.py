@@ -16,7 +16,7 @@ def phone(browser):
     context = browser.new_context(
         viewport={"width": 800, "height": 900}, has_touch=True, is_mobile=True, locale="en-US"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(45_000)
     page = context.new_page()
     watch.attach(page)
     yield page

@@ -79,7 +79,7 @@ def _values(rows: Sequence[CatalogueRow], titles: Mapping[str, str]) -> dict[str
 def _config(worth: str) -> dict[str, Any]:
     column = st.column_config
     return {
-        "name": column.TextColumn(_("Category"), required=True, max_chars=80),
+        "name": column.TextColumn(_("Category"), required=True, max_chars=80, pinned=True),
         "count": column.NumberColumn(_("Examples"), format="%d"),
         "examples": column.TextColumn(_("For example")),
         "frequency": column.TextColumn(_("Frequency")),

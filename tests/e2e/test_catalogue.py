@@ -1,0 +1,208 @@
+"""The catalogue in a browser: cells edited by two people, suggestions, the way out to a file and back, keys only."""
+
+import json
+import re
+
+import pytest
+
+from tests.e2e.conftest import Watch
+from tests.support.boards import collect, count, create, lane, table, titles
+from tests.support.pages import go, main_text, open_page, send_files, settled
+
+pytestmark = pytest.mark.browser
+HAS_FOCUS = """(selector) => {
+  let found = document.activeElement;
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+  return found.matches(selector);
+}"""
+
+
+@pytest.fixture
+def second(browser):
+    """Another person's browser."""
+    watch = Watch()
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+    context.set_default_timeout(45_000)
+    page = context.new_page()
+    watch.attach(page)
+    yield page
+    context.close()
+    assert watch.outside == [] and watch.errors == []
+
+
+def tagged(page, server, tmp_path, keys="1111"):
+    """A board with the category Dark and some examples in it; its query."""
+    send_files(page, server.url, [table(tmp_path)])
+    query = collect(page, server.url)
+    create(page, "Dark")
+    page.locator(".rc-queue .stage").focus()
+    for key in keys:
+        page.keyboard.press(key)
+    page.locator(".rc-queue .progress", has_text=f"Reviewed {len(keys)} of 24").wait_for()
+    page.locator(".rc-queue .saving").wait_for(state="detached")
+    return query
+
+
+def grid(page):
+    return page.get_by_test_id("stDataFrame").first
+
+
+def write(page, text):
+    """Write into the first cell as a person does; it is pinned, so it is always in sight."""
+    settled(page)
+    grid(page).locator(".dvn-scroller").first.click(position={"x": 30, "y": 50})
+    overwrite(page, text)
+
+
+def overwrite(page, text):
+    """Replace what stands in the cell that has the focus, by keys."""
+    page.keyboard.press("Enter")
+    editor = page.locator("textarea.gdg-input")
+    editor.fill(text)
+    editor.press("Enter")
+
+
+def shown(page, text):
+    """Wait until the table says something: its cells are also told to screen readers."""
+    grid(page).locator("td, [role=gridcell]", has_text=text).first.wait_for(state="attached")
+
+
+def test_a_cell_is_written_at_once_and_a_stale_one_is_refused_and_shown(server, page, second, tmp_path):
+    query = tagged(page, server, tmp_path)
+    for person in (page, second):
+        open_page(person, f"{server.url}/catalogue{query}")
+        shown(person, "Dark")
+    write(page, "Too little light")
+    shown(page, "Too little light")
+    write(second, "Broken lamp")
+    second.get_by_role("alert").filter(has_text="changed").wait_for()
+    shown(second, "Too little light")
+    assert grid(second).locator("td, [role=gridcell]", has_text="Broken lamp").count() == 0
+    # What is on the screen now is no longer stale: the same person may write it.
+    write(second, "Broken lamp")
+    shown(second, "Broken lamp")
+    page.reload()
+    shown(page, "Broken lamp")
+
+
+def test_suggestions_are_accepted_and_refused_by_hand(server, page, tmp_path):
+    query = tagged(page, server, tmp_path, keys="")
+    open_page(page, f"{server.url}/board{query}")
+    count(page, "Untagged", 24)
+    for n in range(1, 5):
+        lane(page, "Untagged").locator(".card", has_text="cat → dog").first.click()
+        page.locator(".rc-board .move").select_option(label="Dark")
+        count(page, "Dark", n)
+    page.locator(".rc-board .card.waiting").first.wait_for(state="detached")
+    page.get_by_text("Suggestions for untagged errors").click()
+    offer = page.locator('[class*="st-key-suggest_"]').first
+    said = offer.get_by_text("look like Dark", exact=False)
+    said.wait_for()
+    settled(page)
+    n = int(said.inner_text().split()[0])
+    assert n >= 2 and "They share" in offer.inner_text()
+    # One is taken out of the choice and refused; it is not offered again.
+    choice = offer.get_by_role("combobox")
+    choice.focus()
+    for _ in range(min(n, 12) - 1):
+        page.keyboard.press("Backspace")
+    offer.get_by_role("button", name="Refuse 1").click()
+    page.get_by_text(f"{n - 1} untagged error", exact=False).first.wait_for()
+    count(page, "Dark", 4)
+    settled(page)
+    accept = offer.get_by_role("button", name=re.compile("^Accept"))
+    taken = int(accept.inner_text().split()[-1])
+    accept.click()
+    count(page, "Dark", 4 + taken)
+    page.get_by_role("button", name="Undo").first.click()
+    count(page, "Dark", 4)
+
+
+def test_a_board_goes_out_as_json_and_comes_back(server, page, tmp_path):
+    query = tagged(page, server, tmp_path)
+    open_page(page, f"{server.url}/catalogue{query}")
+    shown(page, "Dark")
+    page.get_by_text("Export and import").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Everything (JSON)").click()
+    file = tmp_path / "board.json"
+    download.value.save_as(file)
+    kept = json.loads(file.read_text())
+    assert sum(example.get("category") is not None for example in kept["examples"]) == 4
+    kept["categories"][0]["name"] = "=cmd|too little light"
+    file.write_text(json.dumps(kept))
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(str(file))
+    page.get_by_text("1 change brought in.").wait_for()
+    shown(page, "too little light")
+    settled(page)
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(
+        [{"name": "board.json", "mimeType": "application/json", "buffer": b"[" * 5000}]
+    )
+    page.get_by_role("alert").filter(has_text="board.json").wait_for()
+    shown(page, "too little light")
+
+
+def test_tags_go_out_as_csv_formula_safe_and_come_back(server, page, tmp_path):
+    query = tagged(page, server, tmp_path)
+    open_page(page, f"{server.url}/catalogue{query}")
+    shown(page, "Dark")
+    write(page, "=1+1")
+    shown(page, "=1+1")
+    page.get_by_text("Export and import").click()
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tagged examples (CSV)").click()
+    file = tmp_path / "examples.csv"
+    download.value.save_as(file)
+    lines = file.read_text().splitlines()
+    assert len(lines) == 25
+    own = [line for line in lines if "=1+1" in line]
+    assert len(own) == 4 and all(",=1+1" not in line for line in own)
+    # One tag is taken away in the file; it comes back without the others being touched.
+    open_page(page, f"{server.url}/board{query}")
+    count(page, "Untagged", 20)
+    first = titles(page, "Untagged")[0]
+    lane(page, "Untagged").locator(".card", has_text=first).click()
+    page.locator(".rc-board .move").select_option(index=2)
+    count(page, "Untagged", 19)
+    page.locator(".rc-board .card.waiting").first.wait_for(state="detached")
+    go(page, "Error catalogue")
+    page.get_by_text("Export and import").click()
+    page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(str(file))
+    page.get_by_text("brought in.").wait_for()
+    assert "Reviewed" in main_text(page)
+
+
+def test_queue_and_catalogue_by_keyboard_alone(server, page, tmp_path):
+    query = tagged(page, server, tmp_path, keys="")
+    # The queue: Tab to the example, then keys only.
+    open_page(page, f"{server.url}/queue{query}")
+    page.locator(".rc-queue .stage h2").wait_for()
+    tab_to(page, ".stage")
+    name = page.locator(".rc-queue .stage h2").inner_text()
+    for key in ("h", "1"):
+        page.keyboard.press(key)
+    page.locator(".rc-queue .said", has_text="Tagged: Dark").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.locator(".rc-queue .stage h2", has_text=name).wait_for()
+    assert page.locator(".rc-queue .stage .tag").all_inner_texts() == ["Dark", "Hard"]
+    page.keyboard.press("u")
+    page.locator(".rc-queue .stage .tag", has_text="Dark").wait_for(state="detached")
+    page.keyboard.press("1")
+    page.locator(".rc-queue .saving").wait_for(state="detached")
+    # The catalogue: Tab into the table, whose first cell has the focus; Enter, write.
+    open_page(page, f"{server.url}/catalogue{query}")
+    shown(page, "Dark")
+    settled(page)
+    tab_to(page, "canvas")
+    overwrite(page, "Too little light")
+    shown(page, "Too little light")
+
+
+def tab_to(page, selector):
+    """Press Tab until what has the focus matches."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(HAS_FOCUS, selector):
+            return
+    raise AssertionError(f"Tab never came to {selector}")
