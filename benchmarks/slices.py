@@ -1,6 +1,6 @@
 """The slice search: how often it cries wolf, what it finds, and how fast it is beside its peers, in one run.
 
-Run with ``python -m benchmarks.slices [simulation] [peers] [growth] [memory]`` (all by default). Peers are the
+Run with ``python -m benchmarks.slices [simulation] [areas] [peers] [growth] [memory]`` (all by default). Peers are the
 `sliceline` package and fairlearn's `MetricFrame` (extra ``benchmarks``) and bare ``np.bincount``; where one is not
 installed its line says so. Targets: at most 5 % of 300 noise files report a slice; a planted slice of 125 rows is found
 in 85 %; 100k rows 200 times as fast as sliceline, level 1 500 times as fast as MetricFrame; 1M rows level 2 no slower
@@ -12,18 +12,24 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 
+from diagnostics.slices.atoms import alone, combined
 from diagnostics.slices.attributes import Attribute, Kind
 from diagnostics.slices.counters import rows_of
 from diagnostics.slices.outcome import Outcome, errors, losses
 from diagnostics.slices.overview import overview
-from diagnostics.slices.search import Search, default_min_size
+from diagnostics.slices.permutations import shortfalls
+from diagnostics.slices.search import LEVEL, Search, default_min_size
+from diagnostics.types import Predictions, Roles, SourceFile, Task
 
 COLUMNS, VALUES = 20, 10
 CHART = Path(__file__).parents[1] / "docs" / "images" / "slices-growth.svg"
@@ -88,6 +94,26 @@ def simulation(files: int = 300) -> None:
         first += bool(same) and bool(same[0])
     name = "planted, 35 % against 15 % error, 125 rows"
     print(f"  {name:45s} {hits / files:6.1%} found, {first / files:.1%} as the first")
+
+
+def areas(files: int = 100) -> None:
+    """The same for ROC-AUC: 40 % positives, scores 1.2 deviations apart, useless in the planted slice."""
+    print(f"\nsearch by ROC-AUC, {files} files of 2,000 rows each")
+    target = ((0, (0,)), (1, (0,)))
+    for kind in ("noise", "planted"):
+        alarms = hits = 0
+        for seed in range(files):
+            engine, weak = simulated(seed, "noise")
+            random = np.random.default_rng([seed, 1])
+            positive = random.random(len(weak)) < 0.4
+            score = np.where(weak & (kind == "planted"), 0.0, 1.2) * positive + random.normal(size=len(weak))
+            found, _tested = shortfalls(
+                engine.attributes, [alone(a) for a in engine.attributes], positive, score,
+                combined=[combined(a) for a in engine.attributes], min_size=100, level=LEVEL,
+            )  # fmt: skip
+            alarms += bool(found)
+            hits += any(one.terms == target for one in found)
+        print(f"  {kind:45s} {alarms / files:6.1%} report a slice, {hits / files:.1%} the planted pair")
 
 
 # ------------------------------------------------------------------ speed
@@ -209,10 +235,49 @@ def draw(measured: list[tuple[int, float, float, float]]) -> None:
 
 
 def memory(rows: int = 1_000_000) -> None:
-    """Largest resident size of a fresh process that makes the data and searches it."""
+    """Largest resident sizes of fresh processes: the search of coded rows, and each way to look at a stored file."""
     code = f"from benchmarks.slices import data, whole, resident; whole(*data({rows})); print(resident())"
+    print(f"\nmemory at {rows:,} rows: {_child(code)} MB for coded rows (data included)")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.parquet"
+        _child(f"from benchmarks.slices import stored; stored({str(path)!r}, {rows}, make=True); print(0)")
+        for name, call in (
+            ("search of one and two conditions", "survey(found)"), ("of three", "survey(found, depth=3)"),
+            ("by ROC-AUC", "survey(found, 'roc_auc')"), ("tree", "tree(found)"),
+        ):  # fmt: skip
+            start = time.perf_counter()
+            size = _child(
+                "from benchmarks.slices import resident, stored\n"
+                "from diagnostics.slices.surveying import survey, tree\n"
+                f"found = stored({str(path)!r}, {rows}); {call}; print(resident())"
+            )
+            print(f"  stored file, {name:34s} {size} MB, {time.perf_counter() - start:.1f} s with the start of Python")
+
+
+def _child(code: str) -> str:
+    """What a fresh process prints: a number, with thousands marked."""
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    print(f"\nmemory at {rows:,} rows: {int(out):,} MB (data included)")
+    return f"{int(out):,}"
+
+
+def stored(path: str, rows: int, *, make: bool = False) -> Predictions:
+    """A binary set of ten texts and ten numbers with a score."""
+    names = [f"c{i}" for i in range(10)] + [f"x{i}" for i in range(10)]
+    if make:
+        random = np.random.default_rng(0)
+        columns = {f"c{i}": pa.array(random.integers(0, 10, rows)).cast(pa.string()) for i in range(10)}
+        columns |= {f"x{i}": pa.array(random.normal(size=rows)) for i in range(10)}
+        truth, wrong = random.integers(0, 2, rows), random.random(rows) < 0.15
+        columns |= {"y": pa.array(truth), "p": pa.array(np.where(wrong, 1 - truth, truth))}
+        columns |= {"s": pa.array(random.random(rows)), "__row__": pa.array(np.arange(rows))}
+        parquet.write_table(pa.table(columns), path)
+    roles = Roles(
+        truth="y", predicted="p", score="s", score_kind="probability", positive="1", attributes=tuple(names)
+    )  # fmt: skip
+    return Predictions(
+        name="rows", task=Task.BINARY, path=Path(path), roles=roles, n_rows=rows, classes=("0", "1"), digest="d" * 64,
+        source=SourceFile(name="rows", format="parquet", digest="d", size=1),
+    )  # fmt: skip
 
 
 def resident() -> int:
@@ -221,7 +286,7 @@ def resident() -> int:
 
 
 PARTS: dict[str, Callable[[], None]] = {
-    "simulation": simulation, "peers": peers, "growth": growth, "memory": memory,
+    "simulation": simulation, "areas": areas, "peers": peers, "growth": growth, "memory": memory,
 }  # fmt: skip
 
 

@@ -146,6 +146,7 @@ def shortfalls(
         if pairs is not None:
             random_slices.append(pairs.random_slices(order))
     z, each = singles.standardised(np.array(dealt))
+    plain = singles.told(np.array(dealt))
     worst, opened = each.max(axis=1), None
     if pairs is not None:
         scale = Scale.of(*(np.array(column) for column in zip(*random_slices, strict=True)))
@@ -154,7 +155,7 @@ def shortfalls(
         for deal, order in enumerate(steps):
             children = pairs.children(worst_parents(singles.terms, each[deal], eligible), scale, order)
             worst[deal] = max(worst[deal], children.z.max(initial=-np.inf))
-    found = _reported(singles, z, opened, worst, level)
+    found = _reported(singles, z, plain, opened, worst, level)
     return found, len(singles.terms) + (len(opened.terms) if opened else 0)
 
 
@@ -198,11 +199,22 @@ class _Singles:
         return dealt[0][self.usable]
 
     def standardised(self, dealt: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Shortfalls on the file, shape (k,), and on the deals, shape (deals, k), in standard deviations of these."""
-        middle, spread = np.nanmean(dealt, axis=0), np.nanstd(dealt, axis=0)
+        """Shortfalls on the file, shape (k,), and on the deals, shape (deals, k), in standard deviations of both.
+
+        The file is one of them: what is far out widens the deviation it is measured by, for a deal as for the file.
+        """
+        both = np.vstack([self.observed, dealt])
+        middle, spread = np.nanmean(both, axis=0), np.nanstd(both, axis=0)
         spread = np.where(spread > 0, spread, np.inf)
         # A deal that leaves a condition without one of the classes says nothing about it.
-        return (middle - self.observed) / spread, np.nan_to_num((middle - dealt) / spread, nan=-np.inf)
+        z = np.nan_to_num((middle - both) / spread, nan=-np.inf)
+        return z[0], z[1:]
+
+    def told(self, dealt: FloatArray) -> FloatArray:
+        """Shortfalls on the file in standard deviations of the deals alone, as those of pairs are, shape (k,)."""
+        spread = np.nanstd(dealt, axis=0)
+        found: FloatArray = (np.nanmean(dealt, axis=0) - self.observed) / np.where(spread > 0, spread, np.inf)
+        return found
 
     def parents(self, combined: Sequence[Atoms]) -> np.ndarray:
         """Which of them pairs may be opened under: those that are tried in combinations too, with rows enough."""
@@ -212,14 +224,14 @@ class _Singles:
 
 
 def _reported(
-    singles: _Singles, z: FloatArray, opened: Children | None, worst: FloatArray, level: float
+    singles: _Singles, z: FloatArray, plain: FloatArray, opened: Children | None, worst: FloatArray, level: float
 ) -> tuple[Shortfall, ...]:
     def adjusted(own: float) -> float:
         return float((1 + (worst >= own).sum()) / (len(worst) + 1))
 
-    alone = dict(zip(singles.terms, z.tolist(), strict=True))
+    alone = dict(zip(singles.terms, plain.tolist(), strict=True))
     found = [
-        Shortfall(terms=(term,), n=int(n), value=float(value), z=own, adjusted_p=adjusted(own))
+        Shortfall(terms=(term,), n=int(n), value=float(value), z=alone[term], adjusted_p=adjusted(own))
         for term, n, value, own in zip(singles.terms, singles.sizes, singles.observed, z.tolist(), strict=True)
     ]
     if opened is not None:

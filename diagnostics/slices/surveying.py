@@ -50,6 +50,8 @@ class Survey:
     level : float
     searched : int
         Rows that were searched; fewer than `units` where an even sample had to do.
+    familywise : bool
+        Whether `level` is the chance of any false report, not the share of false ones among the reported.
     opened : int
         Single conditions under which pairs were tried, the worst ones; 0 where all pairs were, or none.
     """
@@ -67,6 +69,7 @@ class Survey:
     left_out: tuple[LeftOut, ...]
     level: float
     searched: int
+    familywise: bool = False
     opened: int = 0
 
 
@@ -156,7 +159,7 @@ def _by_permutation(predictions: Predictions, gauge: Gauge, depth: int, options:
         metric=gauge.metric, searched_by=gauge.metric, slices=told, tested=tested, survived=len(slices),
         min_size=options["min_size"], unit=gauge.unit, units=gauge.units, overall=gauge.overall(),
         attributes=tuple(a.name for a in attributes), left_out=(*known, *left_out), level=LEVEL,
-        searched=searched, opened=PARENTS if depth > 1 and len(attributes) > 1 else 0,
+        searched=searched, familywise=True, opened=PARENTS if depth > 1 and len(attributes) > 1 else 0,
     )  # fmt: skip
 
 

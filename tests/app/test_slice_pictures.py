@@ -129,3 +129,16 @@ def test_every_page_is_narrowed_by_it(measured):
 )  # fmt: skip
 def test_what_is_measured_tells_the_pattern_not_the_name_of_the_column(column, op, kind):
     assert pattern([Condition(column=column, op=op, value=1)])[0] == kind
+
+
+def test_an_answer_about_the_file_keeps_what_was_measured(measured):
+    (entry,) = loading.prediction_sets(measured)
+    (question,) = loading.predictions(entry).questions
+    other = next(option for option in question.options if option != question.guess)
+    loading.answer_roles(entry, {question.code: other})
+    (again,) = loading.prediction_sets(measured)
+    assert again.digest != entry.digest
+    found = loading.predictions(again)
+    assert (found.roles.positive, found.questions) == (other, ())
+    assert found.roles.attributes.count("brightness(photo)") == 1
+    assert not workspace().pictures_waiting(again.id)

@@ -52,7 +52,7 @@ def _header(found: Survey) -> None:
         st.caption(escape(" · ".join(said)))
         if found.opened:
             text = _(
-                "All single conditions were tried, and pairs under the {n} that look worst, as in every random deal."
+                "All single conditions were tried, and pairs under the {n} that look worst, in the random deals too."
             )
             st.caption(escape(text.format(n=found.opened)))
         if found.searched < found.units:
@@ -89,8 +89,11 @@ def _advice(found: Survey) -> str:
 
 
 def _legend(found: Survey) -> str:
-    said = [_("Adjusted p: corrected for all slices tried, so that of what is listed about {share} is chance.").format(
-        share=percent(found.level, language()))]  # fmt: skip
+    text = _("Adjusted p: corrected for all slices tried, so that of what is listed about {share} is chance.")
+    if found.familywise:
+        text = _("Adjusted p: how often the worst slice of a random deal looks as bad; {share} is the chance that "
+                 "anything at all is listed by chance.")  # fmt: skip
+    said = [text.format(share=percent(found.level, language()))]
     if any(one.shrunk for one in found.slices):
         said.append(_("Differences to the rest are shrunk, because the worst of many looks worse than it is; "
                       "the other numbers are as counted."))  # fmt: skip
