@@ -19,6 +19,7 @@ from diagnostics.knowledge.numbers import integer, number
 
 if TYPE_CHECKING:
     from diagnostics.explanations.structure import Flag, Layer, Network
+    from diagnostics.explanations.structure.blocks import Block
     from diagnostics.workspace import Upload
 
 
@@ -83,21 +84,42 @@ def _config() -> dict[str, object]:
 
 
 def _graph(network: Network, found: tuple[Flag, ...], model: Upload) -> None:
+    from diagnostics.explanations.structure.blocks import blocks
+
     if not network.has_edges:
         st.caption(_("The file lists layers without saying how they are joined, so only the table is shown."))
         return
-    if len(network.layers) > figures.MOST:
+    layers = network.layers
+    if len(layers) <= figures.MOST:
+        names, edges = [layer.name for layer in layers], network.edges
+        labels = {layer.name: f"{layer.kind} · {layer.name}\n{_size(layer)}" for layer in layers}
+        home = {name: name for name in names}
+    else:
+        joined = blocks(network)
+        names, edges = [block.name for block in joined], [(i, block.name) for block in joined for i in block.inputs]
+        labels = {block.name: _block(block) for block in joined}
+        home = {layer.name: block.name for block in joined for layer in block.layers}
+        text = _("{n} layers in {blocks} boxes: those that only follow each other are joined.")
+        st.caption(text.format(n=integer(len(layers), language()), blocks=integer(len(names), language())))
+    if len(names) > figures.MOST:
         st.caption(_("{n} layers are too many for a picture; the table has them all.").format(
-            n=integer(len(network.layers), language())))  # fmt: skip
+            n=integer(len(layers), language())))  # fmt: skip
         return
-    names = [layer.name for layer in network.layers]
-    labels = {layer.name: f"{layer.kind} · {layer.name}\n{_size(layer)}" for layer in network.layers}
     figure = figures.network(
-        names, labels, network.edges, data.words(""), state.theme(),
-        flagged={flag.layer for flag in found}, ends={*network.inputs, *network.outputs},
+        names, labels, edges, data.words(""), state.theme(), flagged={home[flag.layer] for flag in found},
+        ends={home[name] for name in (*network.inputs, *network.outputs)},
     )  # fmt: skip
-    alt = _("Graph of {n} layers from {first} to {last}.").format(n=len(names), first=names[0], last=names[-1])
+    alt = _("Graph of {n} layers from {first} to {last}.").format(n=len(layers), first=names[0], last=names[-1])
     chart.chart(figure, key=f"network-{model.digest[:16]}", alt=alt, file="structure")
+
+
+def _block(block: Block) -> str:
+    """Return what a box of several layers says: their kinds, how many, their parameters."""
+    if len(block.layers) == 1:
+        return f"{block.layers[0].kind} · {block.name}\n{_size(block.layers[0])}"
+    kinds = ", ".join(kind if count == 1 else f"{count} × {kind}" for kind, count in block.kinds)
+    facts = _("{n} layers, {parameters} parameters")
+    return f"{kinds}\n" + facts.format(n=len(block.layers), parameters=integer(block.parameters, language()))
 
 
 def _size(layer: Layer) -> str:

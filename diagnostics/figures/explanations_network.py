@@ -13,6 +13,9 @@ from diagnostics.figures.template import SMALL, plain, shorten
 LEVEL = 62
 """Height of a layer in px."""
 
+BEND = 0.28
+"""How far a line that passes layers by bends away, in widths of a layer, for the shortest of them."""
+
 MOST = 120
 """Layers drawn; a longer network is shown by its table."""
 
@@ -71,8 +74,9 @@ def network(
     ys: list[float | None] = []
     for source, target in edges:
         if source in at and target in at:
-            xs += [at[source][0], at[target][0], None]
-            ys += [-at[source][1], -at[target][1], None]
+            across, down = line(at[source], at[target])
+            xs += [*across, None]
+            ys += [*down, None]
     figure.add_scatter(x=xs, y=ys, mode="lines", hoverinfo="skip", line={"color": colours.muted, "width": 1.2})
     for name in names:
         loud = name in flagged
@@ -83,9 +87,20 @@ def network(
             bordercolor=colours.worse if loud else colours.accent if name in ends else colours.hairline,
             borderwidth=2 if loud else 1, font={"size": SMALL, "color": colours.ink},
         )  # fmt: skip
-    figure.update_xaxes(visible=False, range=[-wide - 0.8, wide + 0.8])
+    figure.update_xaxes(visible=False, range=[-wide - 0.9, wide + 0.9])
     figure.update_yaxes(visible=False, range=[-depth - 0.6, 0.6])
     return figure
+
+
+def line(start: tuple[float, int], end: tuple[float, int]) -> tuple[list[float], list[float]]:
+    """Points of a line between two layers; one that passes others by bends to the side so that it stays visible."""
+    (x0, y0), (x1, y1) = start, end
+    if y1 - y0 < 2:
+        return [x0, x1], [-float(y0), -float(y1)]
+    bend = BEND * min(y1 - y0, 6) ** 0.5
+    steps = [step / 16 for step in range(17)]
+    across = [x0 + (x1 - x0) * t + 4 * bend * t * (1 - t) for t in steps]
+    return across, [-(y0 + (y1 - y0) * t) for t in steps]
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -1,9 +1,12 @@
 """The explanations page with a model, with uploaded values and with a stand-in."""
 
+import threading
+
 import pytest
 
 from app import loading
 from app.components.explain import store as explain_store
+from diagnostics.explanations import explaining
 from tests.app.conftest import draw, texts
 from tests.app.test_curves import charts
 from tests.support import explained
@@ -51,6 +54,37 @@ def test_every_part_is_drawn(with_model, part, expected):
     assert expected in texts(page)
     assert charts(page)
     assert not page.error
+
+
+def test_the_first_rows_are_drawn_before_the_rest_and_the_work_survives_the_page(with_model, monkeypatch):
+    monkeypatch.setattr(explain_store, "PATIENCE", 0.0)
+    explain_store.jobs.cache_clear()
+    first, rest, whole = threading.Event(), threading.Event(), explaining._by_trees
+
+    def in_two_steps(*given):
+        for part in whole(*given):
+            yield part
+            first.set()
+            assert rest.wait(60)
+
+    monkeypatch.setattr(explaining, "_by_trees", in_two_steps)
+    try:
+        draw("explanations", project=with_model)
+        for job in explain_store.jobs()._jobs.values():
+            job.wait(60)  # the model is described
+        draw("explanations", project=with_model)
+        assert first.wait(60)
+        page = draw("explanations", project=with_model)
+        assert "Rows **200 / 300**" in texts(page) and page.get("progress")
+        assert any(button.label == "Cancel" for button in page.button)
+        assert any(data["alt"].startswith("Waterfall of row 0") for _, data in charts(page))
+    finally:
+        rest.set()
+    for job in explain_store.jobs()._jobs.values():
+        job.wait(60)
+    page = draw("explanations", project=with_model)
+    assert "Rows **300**" in texts(page) and not page.get("progress")
+    explain_store.jobs.cache_clear()
 
 
 def test_a_tree_of_the_model_is_chosen_by_number_and_leads_to_the_leaf_of_the_row(with_model):

@@ -46,4 +46,6 @@ def test_lime_stands_beside_shap_and_the_tree_is_drawn(uploaded):
     page.get_by_text("Tree", exact=True).first.click()
     page.locator(".rc-chart-plot[aria-label^='Decision tree of depth 3']").wait_for(timeout=90_000)
     settled(page)
-    assert "Path of the row" in main_text(page)
+    assert "Path of the row" in main_text(page) and "n counts the rows of this file" in main_text(page)
+    page.get_by_text("Stand-in", exact=True).last.click()
+    page.get_by_text("Held-out fidelity of the stand-in", exact=False).wait_for(timeout=90_000)

@@ -10,6 +10,7 @@ import pytest
 
 from diagnostics.exceptions import BrokenFile, NotALog
 from diagnostics.explanations.structure import Layer, Network, read_structure
+from diagnostics.explanations.structure.blocks import blocks
 from diagnostics.explanations.structure.flags import flags
 
 onnx = pytest.importorskip("onnx")
@@ -52,6 +53,19 @@ def test_onnx_layers_shapes_parameters_and_work():
     assert by_name["dense"].parameters == 1450 and by_name["dense"].multiply_adds == 1440
     assert ("relu", "flat") in network.edges and network.outputs == ("dense",)
     assert network.parameters == 1486
+
+
+def test_a_large_graph_without_a_zero_byte_at_its_head_is_no_text():
+    shape = helper.make_tensor_value_info("X", TensorProto.FLOAT, ["N", 3, 32, 32])
+    nodes = [
+        helper.make_node("Relu", [f"t{i}" if i else "X"], [f"t{i + 1}"], name=f"/layer({i})/Relu") for i in range(150)
+    ]
+    out = helper.make_tensor_value_info("t150", TensorProto.FLOAT, None)
+    graph = helper.make_graph(nodes, "g", [shape], [out])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8).SerializeToString()
+    assert b"\x00" not in made[:4096] and b"(" in made
+    network = read_structure(made, "m.onnx")
+    assert len(network.layers) == 151 and network.outputs == ("/layer(149)/Relu",)
 
 
 def test_a_branch_that_leads_nowhere_is_flagged():
@@ -180,3 +194,18 @@ def test_a_deep_stack_without_normalisation_is_flagged():
 def test_anything_else_is_refused_with_a_sentence(content):
     with pytest.raises((NotALog, BrokenFile)):
         read_structure(content, "x")
+
+
+def test_layers_that_only_follow_each_other_become_one_block():
+    given = {"in": (), "a": ("in",), "b": ("a",), "c": ("b",), "sum": ("c", "a"), "end": ("sum",)}
+    network = Network(
+        format="onnx", inputs=("in",), outputs=("end",),
+        layers=tuple(Layer(name=n, kind=n[0], inputs=i, parameters=2) for n, i in given.items()),
+    )  # fmt: skip
+    found = blocks(network)
+    assert [(b.name, [layer.name for layer in b.layers], b.inputs) for b in found] == [
+        ("in", ["in", "a"], ()),
+        ("b", ["b", "c"], ("in",)),
+        ("sum", ["sum", "end"], ("b", "in")),
+    ]
+    assert found[0].kinds == (("i", 1), ("a", 1)) and found[0].parameters == 4

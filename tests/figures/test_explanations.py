@@ -75,3 +75,10 @@ def test_branches_stand_side_by_side_below_their_source():
     assert [at[name][1] for name in ("in", "l", "r", "out")] == [0, 1, 1, 2]
     assert at["l"][0] == -at["r"][0] != 0
     assert at["out"][0] == pytest.approx(0.0)
+
+
+def test_a_line_that_passes_layers_by_bends_around_them():
+    straight, _ = explanations_network.line((0.0, 0), (0.0, 1))
+    bent, down = explanations_network.line((0.0, 0), (0.0, 3))
+    assert straight == [0.0, 0.0]
+    assert bent[0] == bent[-1] == 0.0 and max(bent) > 0.25 and (down[0], down[-1]) == (0.0, -3.0)

@@ -75,7 +75,7 @@ def method(picture: Picture) -> list[str]:
     found = picture.explained.attribution
     parts = [
         f"{_('Route')}: **{escape(label(f'route_{found.route}', language()))}**",
-        f"{_('Rows')} **{escape(integer(len(found.rows), language()))}**",
+        f"{_('Rows')} **{escape(_rows(picture))}**",
     ]
     if found.background:
         parts.append(f"{_('Background rows')} **{escape(integer(found.background, language()))}**")
@@ -84,3 +84,9 @@ def method(picture: Picture) -> list[str]:
     gap = percent(found.gap, language()) if found.gap == found.gap else _("not checked")
     parts.append(f"{_('Additivity gap')} **{escape(gap)}**")
     return parts
+
+
+def _rows(picture: Picture) -> str:
+    """Return the rows explained, and of how many while the rest is on its way."""
+    done, wanted = (integer(n, language()) for n in (len(picture.explained.attribution.rows), picture.explained.wanted))
+    return done if picture.explained.complete else f"{done} / {wanted}"

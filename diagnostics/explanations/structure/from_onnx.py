@@ -28,7 +28,16 @@ def describe(model: ModelProto) -> Entry:
     weights = {t.name: t for t in graph.initializer}
     made_by: dict[str, str] = {v.name: v.name for v in graph.input if v.name not in weights}
     layers: list[Entry] = [
-        {"name": name, "kind": "Input", "inputs": [], "shape": shapes.get(name), "parameters": 0} for name in made_by
+        {
+            "name": name,
+            "kind": "Input",
+            "inputs": [],
+            "shape": shapes.get(name),
+            "parameters": 0,
+            "bytes": 0,
+            "multiply_adds": 0,
+        }
+        for name in made_by
     ]
     used: set[str] = set(made_by)
     for number, node in enumerate(graph.node):

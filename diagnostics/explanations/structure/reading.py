@@ -31,13 +31,13 @@ def read_structure(content: bytes, name: str) -> Network:
         return from_keras.read(content, name)
     if content[8:10] in (b'{"', b"{ "):
         return from_lists.from_safetensors(content, name)
+    if content[:1] == b"\x08":
+        with Worker(Model(format="onnx", content=content)) as worker:
+            return _network(worker.structure())
     if b"\x00" not in content[:4096]:
         text = content.decode("utf-8", "replace")
         if "(" in text or "[" in text:
             return from_lists.from_summary(text, name)
-    if content[:1] == b"\x08":
-        with Worker(Model(format="onnx", content=content)) as worker:
-            return _network(worker.structure())
     raise NotALog(
         "no_structure", file=name, expected="ONNX, .keras, safetensors, model.summary()", remedy="export_onnx"
     )
