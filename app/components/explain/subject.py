@@ -85,7 +85,9 @@ def obtain(predictions: Predictions) -> Picture | None:
         st.warning(escape(error_text(RunClinicError("no_features"), language())))
         return None
     project = state.selection().project
-    models = store.of_kinds(project, RUNNABLE)
+    models = explain_model.for_tables(store.of_kinds(project, RUNNABLE))
+    if models is None:
+        return None
     files = _value_files(project, predictions)
     kind = _kind(bool(models), files)
     explain_model.add()
