@@ -56,7 +56,7 @@ $(VENV)/.installed-vision: $(VENV)/.installed-test
 	touch $@
 
 test-vision: $(VENV)/.installed-vision
-	$(BIN)/python -m pytest -rs tests/explanations/images/test_gradients.py
+	$(BIN)/python -m pytest -rs tests/explanations/images
 
 messages: install-test
 	$(BIN)/python -m app.locale.update

@@ -18,6 +18,7 @@ def test_the_demo_lists_runs_and_prediction_sets(demo):
     runs, sets = loading.runs("demo"), loading.prediction_sets("demo")
     assert f"Runs ({len(runs)})" in said and len(runs) >= 9
     assert f"Prediction sets ({len(sets)})" in said
+    assert "file could not be read" not in said
     assert {entry.task for entry in sets} >= {"binary", "multiclass", "multilabel", "regression", "ranking"}
     names = list(rows(page, "run_table").value["Name"])
     assert "digits-overfitting" in names

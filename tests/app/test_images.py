@@ -208,6 +208,12 @@ def test_a_table_model_does_not_stand_in_the_way(store):
     assert "Check: hide it" in texts(draw("images", project=project))
 
 
+def test_a_picture_model_does_not_stand_in_the_way_of_tables(demo):
+    said = texts(draw("explanations", project="demo")).replace("\\", "")
+    assert "not rows of a table" not in said
+    assert "Held-out fidelity of the stand-in" in said
+
+
 def test_the_demo_network_looks_at_the_stamp(demo):
     page = draw("images", project="demo")
     said = texts(page)

@@ -30,7 +30,7 @@ def test_an_unknown_language_falls_back(home):
 
 
 def test_an_active_slice_is_shown_and_can_be_left(demo):
-    page = draw(project="demo", slice="camera == night")
+    page = draw(project="demo", slice='[["camera","==","night"]]')
     assert any("camera" in text.value for text in page.markdown)
     page.button("leave_slice").click().run()
     assert "slice" not in page.query_params

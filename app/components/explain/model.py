@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app import loading, state
+from app.components import links
 from app.components.explain import store
 from app.components.files import uploads
 from app.components.text import escape, plain, shorten
@@ -88,6 +90,26 @@ def description(model: Upload) -> ModelDescription | None:
     found: ModelDescription | None = store.wait_for(
         f"describe-{model.digest}", lambda job: work.describe(job, place, kind), told=_("Loading the model")
     )
+    return found
+
+
+def for_tables(models: list[Upload]) -> list[Upload] | None:
+    """Return the models that take rows of a table; None, with progress drawn, while that is not known of one."""
+    from diagnostics.explanations import work
+
+    found = []
+    for model in models:
+        place, kind = store.path(model), store.kind(model)
+        if kind == "onnx":
+            job = store.jobs().start(f"describe-{model.digest}", partial(work.describe, path=place, format=kind))
+            if not job.wait(store.PATIENCE):
+                description(model)
+                return None
+            if job.result is not None and any(len(entry["shape"]) > 2 for entry in job.result.inputs):
+                continue
+        found.append(model)
+    if len(found) < len(models):
+        links.to_page("images", _("Models that take pictures are explained on their own page") + " ›")
     return found
 
 

@@ -61,7 +61,9 @@ def obtain(predictions: Predictions, whole: Predictions) -> Picture | None:
         st.warning(escape(error_text(RunClinicError("no_features"), language())))
         return None
     project = state.selection().project
-    models = store.of_kinds(project, RUNNABLE)
+    models = explain_model.for_tables(store.of_kinds(project, RUNNABLE))
+    if models is None:
+        return None
     fitting, others = fellows.sorted_for(models, whole)
     files = values.files(project, whole)
     kind = options.kind(bool(fitting), files)

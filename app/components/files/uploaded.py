@@ -15,13 +15,15 @@ from diagnostics.knowledge import error_text
 from diagnostics.workspace import RunEntry, Upload, UploadState
 
 _SHOWN = 20
-MODELS = frozenset(f"seems_{kind}_model" for kind in ("onnx", "lightgbm", "xgboost", "catboost", "skops"))
-"""Models are no logs, and yet nothing is wrong with them: they have pages of their own."""
+ELSEWHERE = frozenset(
+    {"seems_image", *(f"seems_{kind}_model" for kind in ("onnx", "lightgbm", "xgboost", "catboost", "skops"))}
+)
+"""Models and pictures are no logs, and yet nothing is wrong with them: they have pages of their own."""
 
 
 def refused(uploads: Sequence[Upload]) -> None:
     """Draw the files that could not be read: one block a reason, with the remedy and the names."""
-    broken = [upload for upload in uploads if any(failure.code not in MODELS for failure in upload.failures)]
+    broken = [upload for upload in uploads if any(failure.code not in ELSEWHERE for failure in upload.failures)]
     if not broken:
         return
     count = ngettext("{n} file could not be read", "{n} files could not be read", len(broken)).format(n=len(broken))
@@ -76,6 +78,8 @@ def draw(uploads: Sequence[Upload], runs: Sequence[RunEntry]) -> None:
 
 def _state(upload: Upload) -> str:
     words = {UploadState.RECEIVED: _("received"), UploadState.READ: _("read"), UploadState.REFUSED: _("refused")}
+    if upload.failures and all(failure.code in ELSEWHERE for failure in upload.failures):
+        return _("kept for other pages")
     return words[upload.state]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from app import access, loading, state
-from app.components.files import formats
+from app.components.files import formats, uploaded
 from app.components.text import escape
 from app.i18n import _, language, ngettext
 from app.server import runtime
@@ -135,7 +135,9 @@ def _read(project: str, ids: Sequence[str], refused: Sequence[RunClinicError]) -
             "runs": len(result.runs),
             "sets": len(result.predictions),
             "refused": [error_text(error, language()) for error in refused],
-            "failures": [error_text(error, language()) for error in result.failures],
+            "failures": [
+                error_text(error, language()) for error in result.failures if error.code not in uploaded.ELSEWHERE
+            ],
             "ignored": [error_text(error, language()) for error in result.ignored],
         },
     )
