@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import loading, state
-from app.components import links
+from app.components import active_slice, links, picked_set
 from app.components.confusion import per_class
 from app.components.files import labels
 from app.components.text import escape
@@ -21,41 +20,28 @@ from diagnostics.workspace import PredictionsEntry
 
 def entry() -> PredictionsEntry | None:
     """The picked prediction set; draws an invitation and returns None where there is none."""
-    picked = state.selection()
-    offered = loading.prediction_sets(picked.project)
-    if not offered:
+    found = picked_set.entry()
+    if found is None:
         st.info(_("No prediction file in this project yet. Add a file with a true and a predicted column."))
         links.to_page("files", _("Runs & files") + " ›")
+    return found
+
+
+def opened(page: str) -> tuple[PredictionsEntry, Predictions] | None:
+    """The picked set and its rows in the active slice; None, and a word on what to do, where there is none to show."""
+    found = entry()
+    if found is None:
         return None
-    return next((one for one in offered if one.id == picked.predictions), offered[0])
-
-
-def fits(predictions: Predictions, tasks: Sequence[Task]) -> bool:
-    """Whether the page can show a set of this task; says which page does where it cannot."""
-    if predictions.task in tasks:
-        return True
-    names = {
-        Task.BINARY: _("classification"), Task.MULTICLASS: _("classification"),
-        Task.MULTILABEL: _("classification"), Task.REGRESSION: _("regression"), Task.RANKING: _("ranking"),
-    }  # fmt: skip
-    pages = {
-        Task.REGRESSION: ("regression", _("Regression")),
-        Task.RANKING: ("ranking", _("Ranking")),
-    }
-    page, title = pages.get(predictions.task, ("confusion", _("Confusion matrix")))
-    text = _("The picked set is a {task}: this page does not apply to it. The page {page} shows it.")
-    st.info(text.format(task=names[predictions.task], page=title))
-    links.to_page(page, f"{title} ›")
-    others = [one for one in loading.prediction_sets(state.selection().project) if one.task in tasks]
-    if others:
-        st.caption(_("Sets of this project that this page can show:"))
-        for one in others[:5]:
-            links.to_page(_here(tasks), f"{loading.label(one, others)} ›", predictions=one.id)
-    return False
-
-
-def _here(tasks: Sequence[Task]) -> str:
-    return {Task.REGRESSION: "regression", Task.RANKING: "ranking"}.get(tasks[0], "thresholds")
+    predictions = active_slice.picked(found)
+    if predictions.task in picked_set.TASKS[page]:
+        return found, predictions
+    names = {Task.REGRESSION: _("regression"), Task.RANKING: _("ranking")}
+    pages = {Task.REGRESSION: ("regression", _("Regression")), Task.RANKING: ("ranking", _("Ranking"))}
+    other, title = pages.get(predictions.task, ("confusion", _("Confusion matrix")))
+    text = _("No set of this project is for this page: the picked one is a {task}. The page {page} shows it.")
+    st.info(text.format(task=names.get(predictions.task, _("classification")), page=title))
+    links.to_page(other, f"{title} ›")
+    return None
 
 
 def told(name: str, value: MetricValue) -> str:

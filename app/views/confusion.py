@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import active_slice, label_picker, links, set_page
+from app.components import label_picker, set_page
 from app.components.confusion import class_errors, controls, critical, difference, matrix, multilabel, per_class
 from app.components.findings import topic
 from app.components.rows import row_list
@@ -25,25 +25,13 @@ def render() -> None:
     """Draw the page."""
     st.title(_("Confusion matrix"), anchor=False)
     st.caption(_("Which classes are mixed up, how often, and in which rows?"))
-    entry = set_page.entry()
-    if entry is None:
+    opened = set_page.opened("confusion")
+    if opened is None:
         return
-    predictions = active_slice.picked(entry)
-    if predictions.task in (Task.REGRESSION, Task.RANKING):
-        _elsewhere(predictions)
-        return
+    entry, predictions = opened
     topic.draw(entry)
     _overview(predictions)
     _classification(entry, label_picker.draw(predictions))
-
-
-def _elsewhere(predictions: Predictions) -> None:
-    if predictions.task is Task.REGRESSION:
-        st.info(_("This set is a regression: it has no classes to mix up. Its residuals have a page of their own."))
-        links.to_page("regression", _("Regression") + " ›")
-    else:
-        st.info(_("This set is a ranking: it has no classes to mix up. Its groups have a page of their own."))
-        links.to_page("ranking", _("Ranking") + " ›")
 
 
 def _overview(predictions: Predictions) -> None:

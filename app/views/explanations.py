@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import active_slice, choices, links, set_page
+from app.components import choices, links, set_page
 from app.components.explain import compare, data, errors, features, model, overall, row, subject, tree
 from app.components.explain import picture as picture_of
 from app.components.explain.picture import Picture
@@ -14,9 +14,7 @@ from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.exceptions import RunClinicError
 from diagnostics.knowledge import error_text
-from diagnostics.types import Predictions, Task
-
-TASKS = (Task.BINARY, Task.MULTICLASS, Task.REGRESSION)
+from diagnostics.types import Predictions
 
 
 def render() -> None:
@@ -24,15 +22,12 @@ def render() -> None:
     st.title(_("Explanations"), anchor=False)
     st.caption(_("Why this prediction, which features matter, and what do the errors have in common?"))
     uploads.report(stored=False)
-    entry = set_page.entry()
-    if entry is None:
+    opened = set_page.opened("explanations")
+    if opened is None:
         return
-    whole = loading.predictions(entry)
-    predictions = active_slice.narrowed(whole)
-    if not set_page.fits(predictions, TASKS):
-        return
+    entry, predictions = opened
     try:
-        picture = subject.obtain(predictions, whole)
+        picture = subject.obtain(predictions, loading.predictions(entry))
     except RunClinicError as error:
         st.warning(escape(error_text(error, language())))
         links.to_page("files", _("Runs & files") + " ›")

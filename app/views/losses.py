@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import active_slice, chart, label_picker, set_page, sliders
+from app.components import chart, label_picker, set_page, sliders
 from app.components.findings import topic
 from app.components.rows import row_list
 from app.components.text import escape, plain
@@ -19,7 +19,6 @@ from diagnostics.metrics.registry import value as metric_value
 from diagnostics.queries.losses import LossGroups, LossSpread, RowLoss, loss_groups, loss_spread, row_loss
 from diagnostics.types import Predictions, Task
 
-TASKS = (Task.BINARY, Task.MULTICLASS, Task.MULTILABEL, Task.REGRESSION)
 TOPIC = (
     "suspected_label_errors", "residual_outliers", "miscalibration", "duplicated_rows", "duplicate_ids",
     "rare_class_low_recall", "scores_not_probabilities",
@@ -30,12 +29,10 @@ def render() -> None:
     """Draw the page."""
     st.title(_("Loss explorer"), anchor=False)
     st.caption(_("What does each row cost, why, and how few rows carry most of it?"))
-    entry = set_page.entry()
-    if entry is None:
+    opened = set_page.opened("losses")
+    if opened is None:
         return
-    predictions = active_slice.picked(entry)
-    if not set_page.fits(predictions, TASKS):
-        return
+    entry, predictions = opened
     topic.draw(entry, TOPIC)
     try:
         _losses(label_picker.draw(predictions))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import active_slice, chart, set_page, sliders
+from app.components import chart, set_page, sliders
 from app.components.confusion import per_class
 from app.components.findings import topic
 from app.components.rows import row_list
@@ -20,7 +20,7 @@ from diagnostics.metrics import compute
 from diagnostics.metrics.group_sizes import by_size, spread, worst
 from diagnostics.queries import group_ndcg
 from diagnostics.queries.cutting import in_group
-from diagnostics.types import GroupScores, MetricValue, Predictions, Task
+from diagnostics.types import GroupScores, MetricValue, Predictions
 
 DEPTHS = (1, 3, 5, 10, 20, 50)
 LISTED = 100
@@ -30,12 +30,10 @@ def render() -> None:
     """Draw the page."""
     st.title(_("Ranking"), anchor=False)
     st.caption(_("How well are the groups ordered, and which come out worst?"))
-    entry = set_page.entry()
-    if entry is None:
+    opened = set_page.opened("ranking")
+    if opened is None:
         return
-    predictions = active_slice.picked(entry)
-    if not set_page.fits(predictions, (Task.RANKING,)):
-        return
+    entry, predictions = opened
     topic.draw(entry)
     try:
         _groups(predictions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading
-from app.components import active_slice, set_page
+from app.components import set_page
 from app.components.findings import topic
 from app.components.regression import cost, data, residuals
 from app.components.rows import row_list
@@ -16,19 +16,17 @@ from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics import compute
 from diagnostics.metrics.asymmetry import relative
 from diagnostics.queries.losses import row_loss
-from diagnostics.types import Predictions, ResidualMoments, Task
+from diagnostics.types import Predictions, ResidualMoments
 
 
 def render() -> None:
     """Draw the page."""
     st.title(_("Regression"), anchor=False)
     st.caption(_("How far off are the predictions, where, and in which direction?"))
-    entry = set_page.entry()
-    if entry is None:
+    opened = set_page.opened("regression")
+    if opened is None:
         return
-    predictions = active_slice.picked(entry)
-    if not set_page.fits(predictions, (Task.REGRESSION,)):
-        return
+    entry, predictions = opened
     topic.draw(entry)
     try:
         _residuals(predictions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
-from app.components import active_slice, links, set_page, sliders
+from app.components import links, set_page, sliders
 from app.components.findings import topic
 from app.components.text import escape, plain
 from app.components.thresholds import best as threshold_best
@@ -19,9 +19,8 @@ from diagnostics.knowledge.numbers import integer
 from diagnostics.metrics.averaging import macro, mean_pr, mean_roc
 from diagnostics.metrics.operating import ScoreCurves
 from diagnostics.metrics.scores import auc_bounds
-from diagnostics.types import Predictions, Task
+from diagnostics.types import Predictions
 
-TASKS = (Task.BINARY, Task.MULTICLASS, Task.MULTILABEL)
 TOPIC = (
     "threshold_misplaced", "miscalibration", "scores_not_probabilities", "logits_not_probabilities", "constant_scores",
     "rare_class_low_recall",
@@ -34,12 +33,10 @@ def render() -> None:
     """Draw the page."""
     st.title(_("Thresholds"), anchor=False)
     st.caption(_("Where should the score be cut, and do the probabilities mean what they say?"))
-    entry = set_page.entry()
-    if entry is None:
+    opened = set_page.opened("thresholds")
+    if opened is None:
         return
-    predictions = active_slice.picked(entry)
-    if not set_page.fits(predictions, TASKS):
-        return
+    entry, predictions = opened
     topic.draw(entry, TOPIC)
     try:
         _scores(predictions)

@@ -72,7 +72,7 @@ def test_many_classes_open_with_those_that_are_mixed_up_most(store):
 
 def test_a_regression_says_where_to_look(store):
     page = draw("confusion", project=store({"p.csv": prediction_files.regression()}))
-    assert "This set is a regression" in texts(page)
+    assert "The page Regression shows it" in texts(page)
     assert not charts(page)
 
 

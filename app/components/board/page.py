@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import access, boards, loading, state
-from app.components import links, messages
+from app import access, boards, state
+from app.components import links, messages, picked_set
 from app.components.board import attach
 from app.components.queue import collect
 from app.i18n import _
@@ -16,8 +16,7 @@ def entry() -> PredictionsEntry | None:
     """Return the picked prediction set; say what to do where there is none that has errors."""
     picked = state.selection()
     messages.draw()
-    offered = loading.prediction_sets(picked.project)
-    found = next((one for one in offered if one.id == picked.predictions), offered[0] if offered else None)
+    found = picked_set.entry()
     if found is None:
         st.info(_("No prediction file in this project yet. Add a file with a true and a predicted column."))
         links.to_page("files", _("Runs & files") + " ›")

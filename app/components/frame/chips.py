@@ -14,12 +14,15 @@ def draw() -> None:
     """Draw the chip while a slice is active."""
     if not state.selection().slice:
         return
-    from app.components import active_slice
+    from app.components import active_slice, picked_set
 
     conditions = active_slice.predicate()
     with st.container(key="rc-chip", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{_('Slice')}** {escape(shorten(active_slice.told(conditions), 80))}", width="content")
-        st.caption(_size(_entry()) if conditions else _("This link names no slice that can be read."), width="content")
+        st.caption(
+            _size(picked_set.entry()) if conditions else _("This link names no slice that can be read."),
+            width="content",
+        )
         st.button(
             "×", key="leave_slice", help=_("Leave this slice"), on_click=_leave, type="tertiary"
         )  # fmt: skip
@@ -39,12 +42,6 @@ def _size(entry: PredictionsEntry | None) -> str:
     n = narrowed.n_rows
     text = ngettext("{n} row of {all}; findings speak of all", "{n} rows of {all}; findings speak of all", n)
     return text.format(n=integer(n, language()), all=integer(whole.n_rows, language()))
-
-
-def _entry() -> PredictionsEntry | None:
-    picked = state.selection()
-    offered = loading.prediction_sets(picked.project)
-    return next((one for one in offered if one.id == picked.predictions), offered[0] if offered else None)
 
 
 def _leave() -> None:

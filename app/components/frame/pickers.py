@@ -5,14 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from app import loading, state
+from app.components import picked_set
 from app.components.text import plain, shorten
 from app.i18n import _, ngettext
-from diagnostics.types import Task
 from diagnostics.workspace import Project
-
-CLASSES = (Task.BINARY, Task.MULTICLASS, Task.MULTILABEL)
-# Pages that show prediction sets of some tasks only; every other page takes any.
-SHOWS = {"confusion": CLASSES, "thresholds": CLASSES, "regression": (Task.REGRESSION,), "ranking": (Task.RANKING,)}
 
 
 def sidebar(page: str) -> None:
@@ -25,8 +21,7 @@ def sidebar(page: str) -> None:
     """
     projects = {project.id: project for project in loading.projects()}
     _settle(projects)
-    if page in SHOWS:
-        _fit(SHOWS[page])
+    picked_set.settle(page)
     if not projects:
         return
     picked = state.selection()
@@ -96,17 +91,6 @@ def _settle(projects: dict[str, Project]) -> None:
         if picked.predictions:
             state.flash("predictions_missing")
         state.select(predictions=next(iter(sets), ""))
-
-
-def _fit(tasks: tuple[Task, ...]) -> None:
-    """Where the picked set is of another kind than the page shows: pick the one picked last among those it can."""
-    picked = state.selection()
-    fitting = [entry.id for entry in loading.prediction_sets(picked.project) if entry.task in tasks]
-    name = f"last_{tasks[0]}"
-    if picked.predictions not in fitting and fitting:
-        last = state.recall(name)
-        state.select(predictions=last if last in fitting else fitting[0])
-    state.remember(name, state.selection().predictions)
 
 
 def _project_chosen() -> None:
