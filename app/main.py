@@ -19,7 +19,7 @@ if str(_HERE.parent) not in sys.path:
 import streamlit as st  # noqa: E402
 
 from app import access, state  # noqa: E402
-from app.components.frame import chips, chrome, entrance, navigation, pickers, share  # noqa: E402
+from app.components.frame import arriving, chips, chrome, entrance, navigation, pickers, share  # noqa: E402
 from app.i18n import N_, _  # noqa: E402
 
 PAGES = {
@@ -88,10 +88,12 @@ def main() -> None:
     in_full = admitted and not entrance.is_guest()
     page = st.navigation(sections, position="hidden")
     chrome.dress(paths=[entry.url_path for entry in pages.values()])
+    waiting = arriving.waits()
     with st.sidebar:
         if in_full:
             above = st.container()
-            pickers.sidebar(page.url_path)
+            if not waiting:
+                pickers.sidebar(page.url_path)
             with above:  # after the pickers, which settle what the links carry
                 navigation.draw(sections, page.url_path)
             share.draw(page.url_path)
@@ -99,6 +101,8 @@ def main() -> None:
         chrome.preferences()
     if not admitted:
         entrance.refused()
+    elif waiting:
+        arriving.draw()
     elif not entrance.elsewhere(page.url_path):
         state.publish()
         chips.draw()

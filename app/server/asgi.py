@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> App:
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
+        runtime.prepare(True)
         threading.Thread(target=prepare, args=(settings,), name="prepare", daemon=True).start()
         _print_url(settings)
         yield
@@ -91,9 +92,9 @@ def prepare(settings: Settings) -> None:
     """
     from diagnostics.exceptions import RunClinicError
 
-    for module in FIRST_PAGE:
-        importlib.import_module(module)
     try:
+        for module in FIRST_PAGE:
+            importlib.import_module(module)
         workspace = settings_module.open_workspace(settings)
         if settings.sign_in.owners:
             workspace.people.set_owners(settings.sign_in.owners)
@@ -103,6 +104,8 @@ def prepare(settings: Settings) -> None:
         workspace.close()
     except (RunClinicError, OSError):
         _log.exception("preparing the workspace failed")
+    finally:
+        runtime.prepare(False)
 
 
 def serve(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from app.server import tokens
 class _Running:
     secret: str = ""
     max_upload: int = 0
+    preparing: bool = False
 
 
 _running = _Running()
@@ -22,6 +23,16 @@ _running = _Running()
 def announce(secret: str, max_upload: int) -> None:
     """Note that this process serves our routes; called once by the server, before the first page."""
     _running.secret, _running.max_upload = secret, max_upload
+
+
+def prepare(going: bool) -> None:
+    """Note that the workspace is being prepared beside the first visits, or no more."""
+    _running.preparing = going
+
+
+def is_preparing() -> bool:
+    """Whether the demo project may not be there in full yet."""
+    return _running.preparing
 
 
 def has_routes() -> bool:

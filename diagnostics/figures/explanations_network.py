@@ -78,9 +78,10 @@ def network(
             xs += [*across, None]
             ys += [*down, None]
     figure.add_scatter(x=xs, y=ys, mode="lines", hoverinfo="skip", line={"color": colours.muted, "width": 1.2})
+    longest = 34 if wide else 60  # a chain has the width to itself
     for name in names:
         loud = name in flagged
-        lines = [plain(shorten(line, 34)) for line in labels[name].split("\n") if line]
+        lines = [plain(shorten(line, longest)) for line in labels[name].split("\n") if line]
         lines[0] = f"<b>{lines[0]}</b>" if lines else ""
         figure.add_annotation(
             x=at[name][0], y=-at[name][1], text="<br>".join(lines), showarrow=False, bgcolor=colours.card, borderpad=4,

@@ -19,6 +19,11 @@ def _real(value: Any) -> float | None:
     return None if math.isnan(real) else real
 
 
+def _minus(text: str) -> str:
+    """A sign in front as wide as a digit, so that numbers with and without one align."""
+    return f"−{text[1:]}" if text.startswith("-") else text
+
+
 def number(value: Any, language: str = "en", digits: int = 3) -> str:
     """A number with `digits` significant digits; integers up to a million in full.
 
@@ -36,15 +41,15 @@ def number(value: Any, language: str = "en", digits: int = 3) -> str:
         return integer(real, language)
     magnitude = math.floor(math.log10(abs(real)))
     if magnitude < -4 or magnitude >= 9:
-        return str(format_scientific(real, format=f"0.{'#' * (digits - 1)}E0", locale=normalized(language)))
+        return _minus(format_scientific(real, format=f"0.{'#' * (digits - 1)}E0", locale=normalized(language)))
     decimals = max(0, digits - 1 - magnitude)
-    return str(format_decimal(round(real, decimals), format=f"#,##0.{'#' * decimals}", locale=normalized(language)))
+    return _minus(format_decimal(round(real, decimals), format=f"#,##0.{'#' * decimals}", locale=normalized(language)))
 
 
 def integer(value: Any, language: str = "en") -> str:
     """A whole number with the language's grouping."""
     real = _real(value)
-    return DASH if real is None else str(format_decimal(round(real), format="#,##0", locale=normalized(language)))
+    return DASH if real is None else _minus(format_decimal(round(real), format="#,##0", locale=normalized(language)))
 
 
 def percent(value: Any, language: str = "en", digits: int = 2) -> str:
@@ -62,7 +67,7 @@ def percent(value: Any, language: str = "en", digits: int = 2) -> str:
         return number(real, language)
     share = abs(real) * 100
     decimals = 0 if share == 0 else max(0, digits - 1 - math.floor(math.log10(share)))
-    return str(
+    return _minus(
         format_percent(
             round(real, decimals + 2), format=f"#,##0.{'#' * min(decimals, 4)}%", locale=normalized(language)
         )

@@ -21,9 +21,9 @@ def metric(code: str) -> str:
         "rmse": _("Root mean squared error"), "r2": _("R²"), "mape": _("Mean absolute percentage error"),
         "bias": _("Mean residual"), "median_absolute_error": _("Median absolute error"), "ndcg": _("NDCG"),
         "log_loss": _("Log loss"), "roc_auc": _("ROC-AUC"), "average_precision": _("PR-AUC (average precision)"),
-        "brier": _("Brier score"), "ece": _("Calibration error (ECE)"), "kappa": _("Cohen's kappa"),
-        "mcc": _("Matthews correlation"), "macro_f1": _("Macro F1"), "macro_recall": _("Macro recall"),
-        "macro_precision": _("Macro precision"), "weighted_f1": _("Weighted F1"),
+        "brier": _("Brier score"), "ece": _("Calibration error of the answers (top-label ECE)"),
+        "kappa": _("Cohen's kappa"), "mcc": _("Matthews correlation"), "macro_f1": _("Macro F1"),
+        "macro_recall": _("Macro recall"), "macro_precision": _("Macro precision"), "weighted_f1": _("Weighted F1"),
         "balanced_accuracy": _("Balanced accuracy"), "top_k_accuracy": _("Top-k accuracy"),
         "asymmetric_squared": _("Asymmetric squared error"), "label_accuracy": _("Share of right labels"),
     }  # fmt: skip
