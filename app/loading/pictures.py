@@ -56,7 +56,7 @@ def thumbnail(project_id: str, name: str, side: int) -> bytes | None:
     return _thumbnail(files, name, side) if files else None
 
 
-def pictures(project_id: str) -> tuple[str, Pictures] | None:
+def uploaded_pictures(project_id: str) -> tuple[str, Pictures] | None:
     """Return the pictures of a project, to be decoded by the engine, with a key of their content; None for none."""
     files = _files(project_id)
     return (hashlib.sha256(repr(files).encode()).hexdigest(), _pictures(files)) if files else None

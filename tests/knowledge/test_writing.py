@@ -14,7 +14,7 @@ from diagnostics.types import Note, Quantity
 @pytest.mark.parametrize(("value", "english", "portuguese"), [
     (0.123456, "0.123", "0,123"), (1234567.0, "1,234,567", "1.234.567"), (12.0, "12", "12"), (0.0, "0", "0"),
     (2.5e-7, "2.5E-7", "2,5E-7"), (None, "–", "–"), (float("nan"), "–", "–"), (float("inf"), "∞", "∞"),
-    (-1.5, "-1.5", "-1,5"),
+    (-1.5, "−1.5", "−1,5"),
 ])  # fmt: skip
 def test_numbers(value, english, portuguese):
     assert numbers.number(value) == english
@@ -22,7 +22,7 @@ def test_numbers(value, english, portuguese):
 
 
 @pytest.mark.parametrize(("value", "shown"), [
-    (0.3149, "31%"), (0.0123, "1.2%"), (0.000456, "0.046%"), (1.0, "100%"), (0.0, "0%"), (-0.25, "-25%"), (None, "–"),
+    (0.3149, "31%"), (0.0123, "1.2%"), (0.000456, "0.046%"), (1.0, "100%"), (0.0, "0%"), (-0.25, "−25%"), (None, "–"),
 ])  # fmt: skip
 def test_percentages(value, shown):
     assert numbers.percent(value) == shown

@@ -49,8 +49,12 @@ def test_the_real_demo_is_read_without_failure(workspace):
     assert len(workspace.runs("demo")) >= 6
     assert len(workspace.predictions("demo")) >= 3
     failures = {u.label: {failure.code for failure in u.failures} for u in workspace.uploads("demo") if u.failures}
-    # A model and pictures are no logs; pages of their own use them.
-    assert failures == {"digits-cnn/model.onnx": {"seems_onnx_model"}, "digits-cnn/pictures.zip": {"seems_image"}}
+    # Models and pictures are no logs; pages of their own use them.
+    assert failures == {
+        "digits-cnn/model.onnx": {"seems_onnx_model"},
+        "digits-cnn/pictures.zip": {"seems_image"},
+        "tumours-boosted/model.txt": {"seems_lightgbm_model"},
+    }
 
 
 def test_a_purge_removes_rows_and_files_for_good(workspace, little_demo, monkeypatch):

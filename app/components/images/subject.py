@@ -77,7 +77,7 @@ def obtain() -> Subject | None:
     """Draw the choices and checks; None, with what to do, while something is missing."""
     project = state.selection().project
     models = store.of_kinds(project, ("onnx",)) if project else []
-    found = loading.pictures(project) if project else None
+    found = loading.uploaded_pictures(project) if project else None
     entry = _entry(project, found)
     if entry is None or found is None or not models:
         _invite(project, entry, found is not None, bool(models))
