@@ -55,7 +55,7 @@ def _parts(picture: Picture, predictions: Predictions) -> None:
 
 def _all(picture: Picture) -> None:
     overall.draw(picture)
-    st.subheader(_("One row"), anchor=False)
+    st.header(_("One row"), anchor=False)
     row.waterfall(picture, data.pick_row(picture))
     with st.expander(_("All rows as a heatmap")):
         overall.heatmap(picture)

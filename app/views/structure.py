@@ -67,7 +67,7 @@ def _draw(network: Network, model: Upload) -> None:
     if not found:
         st.markdown(f":green[✓] {escape(_('Nothing in the structure looks suspicious.'))}")
     _graph(network, found, model)
-    st.subheader(_("Layers"), anchor=False)
+    st.header(_("Layers"), anchor=False)
     _table(network, {flag.layer for flag in found})
 
 

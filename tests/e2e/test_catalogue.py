@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from tests.e2e.conftest import Watch
 from tests.support.boards import collect, count, create, lane, table, titles
@@ -50,8 +51,17 @@ def grid(page):
 def write(page, text):
     """Write into the first cell as a person does; it is pinned, so it is always in sight."""
     settled(page)
-    grid(page).locator(".dvn-scroller").first.click(position={"x": 30, "y": 50})
-    overwrite(page, text)
+    editor = page.locator("textarea.gdg-input")
+    for patience in (3_000, 6_000, 12_000, 45_000):
+        grid(page).locator(".dvn-scroller").first.click(position={"x": 30, "y": 50})
+        page.keyboard.press("Enter")
+        try:
+            editor.wait_for(timeout=patience)
+            break
+        except TimeoutError:  # the table was drawn anew under the click
+            assert patience < 45_000, "the cell never opened"
+    editor.fill(text)
+    editor.press("Enter")
 
 
 def overwrite(page, text):

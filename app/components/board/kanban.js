@@ -21,7 +21,7 @@ class Board {
     if (this.held) { this.later = component; return; } // nothing moves under a hand
     this.later = null;
     const data = JSON.parse(component.data);
-    if (data.feed.full) { this.texts = data.texts; this.groups = data.groups; }
+    if (data.feed.full) { this.texts = data.texts; this.groups = data.groups; this.pictures = data.pictures; }
     if (!this.examples.take(data.feed)) { this.outbox.ask(); return; }
     this.outbox.extra.wants = null;
     const refused = this.outbox.settle(data.answer);
@@ -130,6 +130,11 @@ class Board {
     const [title, line] = this.texts[key];
     const button = el("div", { class: "card", role: "button", tabindex: "-1", "aria-describedby": "rc-board-help" },
       el("span", { class: "title" }, title), el("span", { class: "line" }, line));
+    const picture = this.pictures[key];
+    if (picture) {
+      button.classList.add("pictured");
+      button.prepend(el("img", { src: picture, alt: "", draggable: "false" }));
+    }
     button.dataset.key = key;
     button.onfocus = () => { this.focused = key; this.roving(); };
     button.onclick = (event) => this.click(event, key);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app import access, boards, loading, state
-from app.components.board import acts, facts, narrow, payload
+from app.components.board import acts, facts, narrow, payload, pictures
 from app.components.board import feed as board_feed
 from app.components.queue import place
 from app.components.text import plain, shorten
@@ -25,6 +26,8 @@ SCRIPTS = (
     *(HERE / f"{name}.js" for name in ("shared", "tools", "hand", "keyboard", "kanban")),
 )
 EVERY = 1.5
+PICTURES = 500
+"""Cards that get a picture; as many as a sample of errors has, so that a huge board still opens at once."""
 _HTML = """
 <div class="rc-board">
   <div class="tools"></div>
@@ -67,6 +70,8 @@ def _live(entry: PredictionsEntry, board: str, once: dict[str, bool]) -> None:
     if feed["full"]:
         found = boards.cards(predictions, view.state)
         data["texts"] = {key: _text(card) for key, card in found.items()}
+        shown = {key: card.image for key, card in itertools.islice(found.items(), PICTURES)}
+        data["pictures"] = pictures.of(entry, shown, pictures.SMALL)
         data["groups"] = {str(n): _told(group) for n, group in enumerate(groups(found))}
     _component(
         key=key,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def loss(picture: Picture) -> None:
     """Draw how much the loss rises when a feature is shuffled."""
-    st.subheader(_("Which features the loss hangs on"), anchor=False)
+    st.header(_("Which features the loss hangs on"), anchor=False)
     found = _permuted(picture)
     if found:
         _bars(picture, found)
@@ -32,10 +32,10 @@ def draw(picture: Picture) -> None:
     """Draw the places of the features by each order, then each order, and coefficients where the model is linear."""
     from diagnostics.explanations.importance import of_attribution
 
-    st.subheader(_("Which features matter, by each measure"), anchor=False)
+    st.header(_("Which features matter, by each measure"), anchor=False)
     top = st.container()
     ranked = native.draw(picture, native.obtain(picture))
-    st.subheader(_("Permutation importance"), anchor=False)
+    st.header(_("Permutation importance"), anchor=False)
     found = None
     if picture.outcome is None:
         st.caption(_("Permutation importance asks the model for new rows; uploaded values cannot answer."))
@@ -88,7 +88,7 @@ def _coefficients(picture: Picture) -> None:
     plane = None if picture.outcome is None else picture.outcome.plane
     if plane is None:
         return
-    st.subheader(_("Coefficients found by asking"), anchor=False)
+    st.header(_("Coefficients found by asking"), anchor=False)
     names = picture.explained.attribution.features
     order = np.argsort(-np.abs(plane.standardised), kind="stable")
     st.dataframe(

@@ -39,7 +39,7 @@ def _misses(picture: Picture) -> None:
     sample = picture.sample
     if sample.is_classification:
         name = escape(sample.classes[picture.number])
-        st.subheader(_("Missed rows of {name} against found ones").format(name=name), anchor=False)
+        st.header(_("Missed rows of {name} against found ones").format(name=name), anchor=False)
         of_class = sample.truth == picture.number
         first, second = (
             of_class & (sample.answer != picture.number) & (sample.answer >= 0),
@@ -47,7 +47,7 @@ def _misses(picture: Picture) -> None:
         )
         groups = (_("missed"), _("found"))
     else:
-        st.subheader(_("The tenth with the largest errors against the others"), anchor=False)
+        st.header(_("The tenth with the largest errors against the others"), anchor=False)
         error = np.abs(sample.truth - sample.answer)
         known = np.isfinite(error)
         cut = np.quantile(error[known], 0.9) if known.any() else np.inf
@@ -60,7 +60,7 @@ def _slice(picture: Picture, predictions: Predictions) -> None:
     from diagnostics.explanations.sampling import inside
 
     conditions = active_slice.predicate()
-    st.subheader(_("Inside the active slice against outside"), anchor=False)
+    st.header(_("Inside the active slice against outside"), anchor=False)
     if not conditions:
         st.caption(_("No slice is active. Choose one on the page Slices to compare it with the rest."))
         return

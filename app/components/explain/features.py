@@ -43,7 +43,7 @@ def _contributions(picture: Picture, column: int, place: int) -> None:
         st.caption(_("The prediction file does not hold this feature, so its values are not known."))
         return
     name, partner = attribution.features[column], interaction_partner(attribution, column)
-    st.subheader(_("Contributions of {feature}").format(feature=escape(name)), anchor=False)
+    st.header(_("Contributions of {feature}").format(feature=escape(name)), anchor=False)
     words = data.words(name, _("contribution to the {output}").format(output=picture.output))
     figure = figures.dependence(
         attribution.rows[:, column], attribution.values[:, column], words, state.theme(),
@@ -62,7 +62,7 @@ def _contributions(picture: Picture, column: int, place: int) -> None:
 def _partial(picture: Picture, column: int, place: int) -> None:
     from diagnostics.explanations import work
 
-    st.subheader(_("If only this feature changed"), anchor=False)
+    st.header(_("If only this feature changed"), anchor=False)
     outcome = picture.outcome
     if outcome is None:
         st.caption(_("Partial dependence asks the model for new rows; uploaded values cannot answer."))

@@ -40,7 +40,7 @@ def obtain(picture: Picture) -> NativeImportance | None:
 
 def draw(picture: Picture, found: NativeImportance | None) -> Sequence[FeatureImportance]:
     """Draw the model's own importance and return its order; empty where there is none."""
-    st.subheader(_("The model's own importance"), anchor=False)
+    st.header(_("The model's own importance"), anchor=False)
     if picture.kind != "model":
         st.caption(_("Only an uploaded model keeps an importance of its own."))
         return ()

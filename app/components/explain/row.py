@@ -62,7 +62,7 @@ def lime(picture: Picture, place: int) -> None:
     """Draw LIME beside SHAP for a row, and where they disagree."""
     from diagnostics.explanations import work
 
-    st.subheader(_("LIME beside SHAP"), anchor=False)
+    st.header(_("LIME beside SHAP"), anchor=False)
     outcome, row = picture.outcome, int(picture.sample.row[place])
     if outcome is None:
         st.caption(_("LIME asks the model for new rows; uploaded values cannot answer. Add the model for it."))

@@ -16,7 +16,7 @@ from diagnostics.types import Predictions
 
 def draw(predictions: Predictions) -> None:
     """Draw the rows of a set that is narrowed to the active slice."""
-    st.subheader(_("Examples of the active slice"), anchor=False)
+    st.header(_("Examples of the active slice"), anchor=False)
     conditions = active_slice.predicate()
     st.markdown(f"**{escape(active_slice.told(conditions))}**")
     if not predictions.n_rows:

@@ -46,7 +46,7 @@ def draw(entry: PredictionsEntry, predictions: Predictions, reading: Reading) ->
         ("worse", found.worse, _("Slices that lost")), ("better", found.better, _("Slices that gained")),
     ):  # fmt: skip
         if slices:
-            st.subheader(head, anchor=False)
+            st.header(head, anchor=False)
             key = f"{name}-{first.digest[:8]}-{predictions.digest[:8]}"
             forest.draw(slices, found.overall, key=key)
             table.draw(slices, found.overall, key=f"table-{key}", alt=head)
