@@ -42,8 +42,15 @@ class Group:
     cuts: tuple[float, ...] = ()
 
 
-def groups(found: Mapping[str, Card]) -> tuple[Group, ...]:
-    """Ways to colour some cards; columns with one value, or nearly one for each card, are left out."""
+def groups(found: Mapping[str, Card], *, classes: bool) -> tuple[Group, ...]:
+    """Ways to colour some cards; columns with one value, or nearly one for each card, are left out.
+
+    Parameters
+    ----------
+    found : mapping of example key to Card
+    classes : bool
+        Whether truth and answer name classes, which are never put into ranges though they be digits.
+    """
     columns: dict[str, dict[str, str]] = {
         "truth": {key: card.truth for key, card in found.items()},
         "answer": {key: card.answer for key, card in found.items()},
@@ -51,15 +58,15 @@ def groups(found: Mapping[str, Card]) -> tuple[Group, ...]:
     for key, card in found.items():
         for name, value in card.attributes:
             columns.setdefault(name, {})[key] = value
-    made = [group for name, values in columns.items() if (group := _group(name, values))]
+    made = [group for name, values in columns.items() if (group := _group(name, values, classes))]
     return tuple(made[: 2 + ATTRIBUTES])
 
 
-def _group(name: str, values: Mapping[str, str]) -> Group | None:
+def _group(name: str, values: Mapping[str, str], classes: bool) -> Group | None:
     counts = Counter(values.values())
     if len(counts) < 2:
         return None
-    numbers = _numbers(values)
+    numbers = None if classes and name in ("truth", "answer") else _numbers(values)
     if len(counts) > VALUES + 1 and numbers is not None:
         return _quartered(name, numbers)
     if name not in ("truth", "answer") and len(counts) > max(VALUES + 1, len(values) / 3):

@@ -1,5 +1,7 @@
 """Samples keep their design, tags find their rows again, and gains by class add up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -144,12 +146,12 @@ def test_neighbours_share_what_is_rare(predictions, errors):
     near = neighbours(features(found), k=3)
     alike = [found[key].truth == found[other].truth for key, others in near.items() for other in others[:1]]
     assert np.mean(alike) > 0.9
-    assert {group.name for group in groups(found)} >= {"truth", "answer", "camera", "size"}
+    assert {group.name for group in groups(found, classes=True)} >= {"truth", "answer", "camera", "size"}
 
 
 def test_rows_of_a_group_are_those_of_the_whole_set(predictions, errors):
     found = cards(predictions, ",".join(str(r) for r in errors.row.tolist()))
-    made = {group.name: group for group in groups({str(row): card for row, card in found.items()})}
+    made = {group.name: group for group in groups({str(row): card for row, card in found.items()}, classes=True)}
     size, camera = made["size"], made["camera"]
     values = np.array(Table(predictions).column("size").to_pylist())
     assert len(size.cuts) == 3
@@ -160,3 +162,12 @@ def test_rows_of_a_group_are_those_of_the_whole_set(predictions, errors):
     assert sizes(predictions, "camera", camera.values, ()) == {"night": night, "day": 600 - night}
     # What has no value of its own falls to the rest.
     assert sizes(predictions, "camera", ("night", "…"), ()) == {"night": night, "…": 600 - night}
+
+
+def test_classes_that_are_digits_are_never_put_into_ranges(predictions, errors):
+    found = cards(predictions, ",".join(str(r) for r in errors.row.tolist()))
+    digits = {str(row): replace(card, truth=str(row % 10)) for row, card in found.items()}
+    as_class = next(group for group in groups(digits, classes=True) if group.name == "truth")
+    as_amount = next(group for group in groups(digits, classes=False) if group.name == "truth")
+    assert set(as_class.values[:-1]) < set("0123456789") and not as_class.cuts
+    assert len(as_amount.cuts) == 3

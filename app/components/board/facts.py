@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from app.components.board.feed import looked_at, on_board
@@ -13,7 +14,7 @@ from diagnostics.catalogue.errors import Errors
 from diagnostics.catalogue.estimates import Saturation, saturation
 from diagnostics.catalogue.events import State
 from diagnostics.catalogue.table import CatalogueRow, catalogue
-from diagnostics.knowledge.numbers import integer, interval, number, percent, percent_interval
+from diagnostics.knowledge.numbers import DASH, integer, interval, number, percent, percent_interval
 from diagnostics.types import MetricValue
 
 
@@ -45,31 +46,34 @@ def worth(errors: Errors) -> str:
 
 
 def saved(gain: MetricValue | None, share: MetricValue | None = None) -> str:
-    """Return by how much the mean loss would fall, with its interval, and what fraction of it that is."""
+    """Return by how much the mean loss would fall, its interval and the fraction of it; a dash where undefined."""
     if gain is None or gain.value is None:
-        return reason("" if gain is None else gain.reason)
+        return DASH
     text = f"{number(gain.value, language(), 2)} ({interval(gain.low, gain.high, language(), 2)})"
     return text if share is None or share.value is None else f"{text}, {percent(share.value, language())}"
 
 
 def share(value: MetricValue, *, interval: bool = False) -> str:
-    """Return a fraction as text; why there is none where it is undefined."""
+    """Return a fraction as text, a dash where it is undefined; `undefined` says why."""
     if value.value is None:
-        return reason(value.reason)
+        return DASH
     text = percent(value.value, language())
     between = percent_interval(value.low, value.high, language()) if interval else ""
     return f"{text} ({between})" if between else text
 
 
-def reason(code: str) -> str:
-    """Return why a frequency is undefined."""
-    return {
+def undefined(values: Iterable[MetricValue | None]) -> str:
+    """Return what the dashes of a table stand for, each reason once; "" where nothing is undefined."""
+    reasons = {
         "no_random_sample": _("needs a random sample"),
         "nothing_reviewed": _("nothing reviewed yet"),
         "stratum_not_reviewed": _("a stratum has no reviewed example yet"),
         "no_rows": _("no rows"),
         "no_loss": _("no loss to save"),
-    }.get(code, "–")
+    }
+    codes = dict.fromkeys(value.reason for value in values if value is not None and value.value is None)
+    told = "; ".join(reasons[code] for code in codes if code in reasons)
+    return f"{DASH}: {told}." if told else ""
 
 
 def progress(now: State, within: frozenset[str] | None = None) -> dict[str, Any]:

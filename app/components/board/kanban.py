@@ -12,6 +12,7 @@ import streamlit as st
 from app import access, boards, loading, state
 from app.components.board import acts, facts, narrow, payload, pictures
 from app.components.board import feed as board_feed
+from app.components.picked_set import CLASSES
 from app.components.queue import place
 from app.components.text import plain, shorten
 from app.i18n import _, html_lang
@@ -72,7 +73,8 @@ def _live(entry: PredictionsEntry, board: str, once: dict[str, bool]) -> None:
         data["texts"] = {key: _text(card) for key, card in found.items()}
         shown = {key: card.image for key, card in itertools.islice(found.items(), PICTURES)}
         data["pictures"] = pictures.of(entry, shown, pictures.SMALL)
-        data["groups"] = {str(n): _told(group) for n, group in enumerate(groups(found))}
+        ways = groups(found, classes=predictions.task in CLASSES)
+        data["groups"] = {str(n): _told(group) for n, group in enumerate(ways)}
     _component(
         key=key,
         data=payload.dumps(data),

@@ -8,6 +8,7 @@ from app import access, boards, loading
 from app.components import links
 from app.components.board import facts
 from app.components.guard import guarded
+from app.components.picked_set import CLASSES
 from app.components.queue import place
 from app.components.text import escape, plain, shorten
 from app.i18n import _, language
@@ -41,15 +42,15 @@ def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
     errors = boards.errors(predictions)
     found = boards.cards(predictions, view.state)
     names = {"truth": _("Truth"), "answer": _("Answer")}
-    offered = {group.name: group for group in groups(found) if group.name != "answer"}
+    ways = groups(found, classes=predictions.task in CLASSES)
+    offered = {group.name: group for group in ways if group.name != "answer"}
     if not offered:
         st.caption(_("Nothing to split by."))
         return
     by = st.selectbox(_("Split by"), list(offered), format_func=lambda n: names.get(n, plain(n)), key="detail_split")
     group = offered[by]
     value_of = {key: group.values[place] for key, place in group.of.items()}
-    by_class = by == "truth" and not group.cuts
-    totals = errors.by_truth if by_class else loading.measured(sizes, predictions, by, group.values, group.cuts)
+    totals = loading.measured(sizes, predictions, by, group.values, group.cuts)
     told = parts(view.state, row.category.id, value_of, totals, errors=len(errors), cost=errors.cost)
     columns: dict[str, list[object]] = {
         plain(names.get(by, by)): [plain(one.value) for one in told],
@@ -64,6 +65,8 @@ def _where(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:
         hide_index=True,
         alt=_("Gain of mending this category, for each value"),
     )
+    if why := facts.undefined([*(one.gain for one in told), *(one.loss for one in told)]):
+        st.caption(why)
 
 
 def _helps(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> None:

@@ -48,6 +48,9 @@ def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow],
         on_change=_changed,
         args=(entry, view.entry.id, key, tuple((row.category.id, row.category.version) for row in rows)),
     )  # fmt: skip
+    shown = [value for row in rows for value in (row.frequency, *(getattr(row, name) for name in told))]
+    if why := facts.undefined(shown):
+        st.caption(why)
     st.caption(
         _("Frequency is an estimate over all errors, from the random part of the sample only, with its 95 % interval. "
           "Impact is the gain if the category were mended. Priority is frequency times severity; a priority set by "
