@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +14,17 @@ from diagnostics.explanations.sandbox.inside import boosters
 from diagnostics.explanations.sandbox.tables import Arrays, table
 
 
+THREADS = min(4, os.cpu_count() or 1)
+"""For contributions, which take seconds; predictions are over before a second thread has started."""
+
+
 class XGBoost:
     """An XGBoost model saved as JSON or UBJ."""
 
     def __init__(self, content: bytes) -> None:
         import xgboost
 
-        self.booster = xgboost.Booster(params={"nthread": 1})
+        self.booster = xgboost.Booster(params={"nthread": THREADS})
         self.booster.load_model(bytearray(content))
 
     def describe(self) -> dict[str, Any]:
@@ -82,7 +87,7 @@ class LightGBM:
     def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Tree SHAP by LightGBM itself."""
         matrix = np.asarray(inputs["X"], dtype=np.float64)
-        flat = np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=1), dtype=np.float64)
+        flat = np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=THREADS), dtype=np.float64)
         margin = _by_output(self.booster.predict(matrix, raw_score=True, num_threads=1))
         return {"values": flat.reshape(len(matrix), margin.shape[1], -1), "margin": margin}
 
@@ -130,7 +135,7 @@ class CatBoost:
 
         matrix = np.asarray(inputs["X"], dtype=np.float64)
         values = np.asarray(
-            self.model.get_feature_importance(catboost.Pool(matrix), type="ShapValues", thread_count=1),
+            self.model.get_feature_importance(catboost.Pool(matrix), type="ShapValues", thread_count=THREADS),
             dtype=np.float64,
         )
         margin = self.model.predict(matrix, prediction_type="RawFormulaVal", thread_count=1)
