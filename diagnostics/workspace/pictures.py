@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from diagnostics.readers import Source
-from diagnostics.readers.picture_columns import PictureColumns, add_picture_columns
-from diagnostics.readers.pictures import Pictures, may_hold_pictures
+from diagnostics.readers.pictures import may_hold_pictures
 from diagnostics.workspace import plain, rows, uploads
 from diagnostics.workspace.content import ContentStore
 from diagnostics.workspace.database import Database
 from diagnostics.workspace.tables import predictions
+
+if TYPE_CHECKING:
+    from diagnostics.readers.picture_columns import PictureColumns
 
 VERSION = 1
 """Counts up when pictures are measured otherwise, so that stored ones are measured again."""
@@ -49,6 +50,11 @@ def measure(
         files, column = _files(connection, row), _column(row)
     if not files or not column:
         return False
+    # Only here: the first page of a start has no pictures to measure.
+    from diagnostics.readers import Source
+    from diagnostics.readers.picture_columns import add_picture_columns
+    from diagnostics.readers.pictures import Pictures
+
     pictures = Pictures([Source(name=uploads.label(one), path=store.path(one.digest)) for one in files])
     with store.scratch() as folder:
         target = folder / "pictures.parquet"

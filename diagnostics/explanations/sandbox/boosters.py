@@ -13,7 +13,6 @@ from diagnostics.explanations.sandbox import gate
 from diagnostics.explanations.sandbox.inside import boosters
 from diagnostics.explanations.sandbox.tables import Arrays, table
 
-
 THREADS = min(4, os.cpu_count() or 1)
 """For contributions, which take seconds; predictions are over before a second thread has started."""
 
