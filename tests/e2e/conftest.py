@@ -1,5 +1,6 @@
 """One browser a session, one server a test; every page must end without outside requests or console errors."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,8 +15,8 @@ DEMO = Path(__file__).resolve().parents[2] / "demo_data" / "runs"
 
 @pytest.fixture
 def server(tmp_path):
-    """A server with an empty home: what one test uploads no other sees."""
-    instance = Server(tmp_path / "served" / "home")
+    """A server with an empty home, the demo not read: what one test uploads no other sees."""
+    instance = Server(tmp_path / "served" / "home", RUN_CLINIC_DEMO="0")
     instance.home.parent.mkdir()
     instance.start()
     yield instance
@@ -59,8 +60,9 @@ def watch():
     return Watch()
 
 
-@pytest.fixture
-def page(browser, watch):
+@contextmanager
+def person(browser, watch):
+    """A browser of somebody's own; ends in a failure where the page asked outside or complained."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
     context.set_default_timeout(45_000)
     page = context.new_page()
@@ -69,3 +71,16 @@ def page(browser, watch):
     context.close()
     assert watch.outside == []
     assert watch.errors == []
+
+
+@pytest.fixture
+def page(browser, watch):
+    with person(browser, watch) as page:
+        yield page
+
+
+@pytest.fixture
+def second(browser):
+    """Another person's browser."""
+    with person(browser, Watch()) as page:
+        yield page

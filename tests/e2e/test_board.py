@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.e2e.conftest import Watch
 from tests.support.boards import HOSTILE, collect, count, create, drag, lane, table, titles
 from tests.support.pages import open_page, send_files, settled
 
@@ -12,19 +11,6 @@ FOCUSED = """() => {
   while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
   return found.textContent;
 }"""
-
-
-@pytest.fixture
-def second(browser):
-    """Another person's browser."""
-    watch = Watch()
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    watch.attach(page)
-    yield page
-    context.close()
-    assert watch.outside == [] and watch.errors == []
 
 
 def test_two_people_tag_and_drag_and_end_with_the_same_board(server, page, second, tmp_path):

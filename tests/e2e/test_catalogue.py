@@ -6,7 +6,6 @@ import re
 import pytest
 from playwright.sync_api import TimeoutError
 
-from tests.e2e.conftest import Watch
 from tests.support.boards import collect, count, create, lane, table, titles
 from tests.support.pages import go, main_text, open_page, send_files, settled
 
@@ -16,19 +15,6 @@ HAS_FOCUS = """(selector) => {
   while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
   return found.matches(selector);
 }"""
-
-
-@pytest.fixture
-def second(browser):
-    """Another person's browser."""
-    watch = Watch()
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    context.set_default_timeout(45_000)
-    page = context.new_page()
-    watch.attach(page)
-    yield page
-    context.close()
-    assert watch.outside == [] and watch.errors == []
 
 
 def tagged(page, server, tmp_path, keys="1111"):
