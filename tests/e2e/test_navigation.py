@@ -4,19 +4,21 @@ import pytest
 
 from app.main import PAGES
 from tests.support.pages import go, open_page, settled
-from tests.support.server import wait_until
+from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 DEMO = "?project=demo"
 
 
 @pytest.fixture
-def demo(server, page):
+def demo(tmp_path):
     """A server whose demo project is there."""
-    open_page(page, server.url)
-    button = page.get_by_role("button", name="Open the demo project")
-    wait_until(lambda: page.reload() is not None and settled(page) is None and button.count() == 1, "the demo project")
-    return server
+    instance = Server(tmp_path / "served" / "home")
+    instance.home.parent.mkdir()
+    instance.start()
+    instance.wait_for_demo()
+    yield instance
+    instance.stop()
 
 
 def violations(page):
