@@ -63,24 +63,6 @@ def shown(page, text):
     grid(page).locator("td, [role=gridcell]", has_text=text).first.wait_for(state="attached")
 
 
-def test_a_cell_is_written_at_once_and_a_stale_one_is_refused_and_shown(server, page, second, tmp_path):
-    query = tagged(page, server, tmp_path)
-    for person in (page, second):
-        open_page(person, f"{server.url}/catalogue{query}")
-        shown(person, "Dark")
-    write(page, "Too little light")
-    shown(page, "Too little light")
-    write(second, "Broken lamp")
-    second.get_by_role("alert").filter(has_text="changed").wait_for()
-    shown(second, "Too little light")
-    assert grid(second).locator("td, [role=gridcell]", has_text="Broken lamp").count() == 0
-    # What is on the screen now is no longer stale: the same person may write it.
-    write(second, "Broken lamp")
-    shown(second, "Broken lamp")
-    page.reload()
-    shown(page, "Broken lamp")
-
-
 def test_suggestions_are_accepted_and_refused_by_hand(server, page, tmp_path):
     query = tagged(page, server, tmp_path, keys="")
     open_page(page, f"{server.url}/board{query}")
