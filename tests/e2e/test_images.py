@@ -4,7 +4,8 @@ import pytest
 
 from tests.e2e.conftest import Watch
 from tests.support import images
-from tests.support.pages import go, main_text, send_files
+from tests.support.boards import collect
+from tests.support.pages import go, main_text, open_page, send_files
 from tests.support.screenshots import settled
 
 pytestmark = pytest.mark.browser
@@ -53,3 +54,31 @@ def test_a_tile_of_the_contact_sheet_opens_its_picture(uploaded):
     page.reload()
     overlay(page).wait_for(timeout=90_000)
     assert "Row 2" in main_text(page)
+
+
+def test_the_queue_leads_to_the_map_over_its_picture(uploaded, server):
+    page = uploaded
+    collect(page, server.url)
+    link = page.locator(".rc-queue").get_by_role("link", name="Where the model looked")
+    link.wait_for(timeout=90_000)
+    page.locator(".rc-queue .stage").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".rc-queue .stage", has_text="Example 2 of 2").wait_for()
+    named = link.get_attribute("href").rpartition("picture=")[2]
+    link.click()
+    overlay(page).wait_for(timeout=90_000)
+    assert f"Row {int(named) + 1}:" in main_text(page)
+    page.go_back()
+    page.locator(".rc-queue .stage", has_text="Example 2 of 2").wait_for()
+
+
+def test_the_story_of_a_row_leads_to_the_map_over_its_picture(uploaded, server):
+    page = uploaded
+    query = page.url.partition("?")[2]
+    open_page(page, f"{server.url}/losses?{query}&row=7")
+    page.get_by_role("link", name="Where the model looked").click()
+    overlay(page).wait_for(timeout=90_000)
+    assert "Row 7:" in main_text(page)
+    page.reload()
+    overlay(page).wait_for(timeout=90_000)
+    assert "Row 7:" in main_text(page)

@@ -8,6 +8,7 @@ from app import access, boards, loading
 from app.components import links
 from app.components.board import facts
 from app.components.guard import guarded
+from app.components.images import linking
 from app.components.picked_set import CLASSES
 from app.components.queue import place
 from app.components.text import escape, plain, shorten
@@ -106,6 +107,7 @@ def _examples(entry: PredictionsEntry, view: BoardView, row: CatalogueRow) -> No
     key = keys[chosen[0]] if chosen and chosen[0] < len(keys) else keys[0]
     with st.container(horizontal=True):
         place.link(key, _("Open {name} in the queue").format(name=shorten(found[key].title, 40)) + " ›")
+        linking.of_row(entry, loading.predictions(entry), found[key].row, found[key].image)
         links.to_page("board", _("Open the board") + " ›")
 
 

@@ -23,6 +23,7 @@ from diagnostics.workspace import Upload
 
 if TYPE_CHECKING:
     from diagnostics.explanations.binding import Binding
+    from diagnostics.explanations.jobs import Job
     from diagnostics.explanations.reproduction import Reproduction
     from diagnostics.explanations.sampling import Sample
     from diagnostics.explanations.sandbox import ModelDescription
@@ -93,15 +94,21 @@ def description(model: Upload) -> ModelDescription | None:
     return found
 
 
-def for_tables(models: list[Upload]) -> list[Upload] | None:
-    """Return the models that take rows of a table; None, with progress drawn, while that is not known of one."""
+def describing(model: Upload) -> Job:
+    """Return the work in which the model says what it is, started where it was not."""
     from diagnostics.explanations import work
 
+    return store.jobs().start(
+        f"describe-{model.digest}", partial(work.describe, path=store.path(model), format=store.kind(model))
+    )
+
+
+def for_tables(models: list[Upload]) -> list[Upload] | None:
+    """Return the models that take rows of a table; None, with progress drawn, while that is not known of one."""
     found = []
     for model in models:
-        place, kind = store.path(model), store.kind(model)
-        if kind == "onnx":
-            job = store.jobs().start(f"describe-{model.digest}", partial(work.describe, path=place, format=kind))
+        if store.kind(model) == "onnx":
+            job = describing(model)
             if not job.wait(store.PATIENCE):
                 description(model)
                 return None

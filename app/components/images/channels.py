@@ -24,8 +24,9 @@ def draw(subject: Subject) -> None:
     """Draw the choices and the channels."""
     from diagnostics.explanations.images import work
 
+    rows = one.offered(subject)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        example = one.pick(subject)
+        example = one.pick(subject, rows)
         tensor = controls.layer(subject)
     if tensor is None:
         st.info(_("The model has no layer whose activations have places."))

@@ -10,6 +10,7 @@ from app import loading, state
 from app.components import sliders
 from app.components.explain import store
 from app.components.images import controls
+from app.components.images.linking import ROW
 from app.components.text import escape, plain, shorten
 from app.i18n import _, language
 from diagnostics.knowledge.numbers import integer, number, percent
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from diagnostics.explanations.images.examples import Example
     from diagnostics.explanations.images.explaining import ImageExplanation
     from diagnostics.explanations.images.preparing import Pixels
+    from diagnostics.types import Predictions
 
 SIDE = 480
 SMALL = 220
-ROW = "picture"
 LISTED = 3
 
 
@@ -30,8 +31,9 @@ def draw(subject: Subject) -> None:
     """Draw the choices, the picture and what is known of it."""
     from diagnostics.explanations.images import work
 
+    rows = offered(subject)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        example = pick(subject)
+        example = pick(subject, rows)
         code = controls.explained(subject)
     way = controls.way(subject)
     if way is None:
@@ -53,19 +55,47 @@ def draw(subject: Subject) -> None:
         _explained(subject, example, found[0])
 
 
-def pick(subject: Subject) -> Example:
-    """Draw the choice of a row and return it; errors come first."""
+def offered(subject: Subject) -> dict[str, Example]:
+    """Return the rows to choose from by the code they have in the address, errors first; settles which is chosen.
+
+    Draws a word where the address names a row that is not among them.
+    """
     ordered = sorted(subject.examples, key=lambda one: (not one.is_error, one.row))
     by_row = {str(one.row): one for one in ordered}
     state.from_address(ROW)
-    if state.widget(ROW) not in by_row:
+    asked = str(state.widget(ROW) or "")
+    if asked and asked not in by_row:
+        by_row |= _named(subject, asked)
+    if asked not in by_row:
+        if asked:
+            st.info(_("The link names a row that is not shown here: it lies outside the active slice, or its picture "
+                      "was not uploaded."))  # fmt: skip
         state.control(ROW, next(iter(by_row)))
+    return by_row
+
+
+def pick(subject: Subject, by_row: dict[str, Example]) -> Example:
+    """Draw the choice of a row and return it."""
     chosen: str = st.selectbox(
         _("Row"), list(by_row), format_func=lambda row: _numbered(subject, by_row[row]), key=ROW, width=380,
         help=_("Rows with a picture, the wrong answers first."),
     )  # fmt: skip
     state.to_address(ROW, chosen, default=next(iter(by_row)))
     return by_row[chosen]
+
+
+def _named(subject: Subject, asked: str) -> dict[str, Example]:
+    """A row that a link names and that is not among the rows looked at, of which a large set has more."""
+    rows = (int(asked),) if asked.isdecimal() else ()
+    found = loading.measured(of_rows, subject.predictions, rows)
+    return {str(one.row): one for one in found if one.picture in subject.pictures}
+
+
+def of_rows(predictions: Predictions, rows: tuple[int, ...]) -> tuple[Example, ...]:
+    """Return the rows of some places that name a picture; for `loading.measured`."""
+    from diagnostics.explanations.images.examples import examples
+
+    return examples(predictions, rows=rows)
 
 
 def _numbered(subject: Subject, example: Example) -> str:

@@ -10,10 +10,10 @@ from app import boards, loading, state
 from app.components import choices
 from app.components.explain import store
 from app.components.images import controls, one
+from app.components.images.linking import ROW
 from app.components.text import escape, shorten
 from app.i18n import _, language, ngettext
 from diagnostics.knowledge.numbers import integer, percent, percent_interval
-from diagnostics.types import Predictions
 
 if TYPE_CHECKING:
     from app.components.images.subject import Subject
@@ -71,14 +71,8 @@ def _source(subject: Subject) -> list[Example]:
     state.to_address("sheet", chosen, default=ERRORS)
     if chosen in categories:
         rows = categories[chosen][1]
-        return [e for e in loading.measured(_of_rows, subject.whole, rows) if e.picture in subject.pictures]
+        return [e for e in loading.measured(one.of_rows, subject.whole, rows) if e.picture in subject.pictures]
     return [e for e in subject.examples if chosen == ALL or e.is_error]
-
-
-def _of_rows(predictions: Predictions, rows: tuple[int, ...]) -> tuple[Example, ...]:
-    from diagnostics.explanations.images.examples import examples
-
-    return examples(predictions, rows=rows)
 
 
 def _categories(subject: Subject) -> dict[str, tuple[str, tuple[int, ...]]]:
@@ -149,4 +143,4 @@ def _tile(subject: Subject, example: Example, found: ImageExplanation | None) ->
 def _open(row: int) -> None:
     """Show a picture large."""
     state.control("look", "one")
-    state.control(one.ROW, str(row))
+    state.control(ROW, str(row))

@@ -13,10 +13,10 @@ from app.components.empty import open_demo
 from app.components.explain import model as explain_model
 from app.components.explain import store
 from app.components.files import uploads
-from app.components.images import feeding
+from app.components.images import feeding, fitting
 from app.components.text import escape
 from app.i18n import _
-from diagnostics.types import Labels, Predictions, Task
+from diagnostics.types import Labels, Predictions
 from diagnostics.workspace import PredictionsEntry
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from diagnostics.explanations.images.work import Checked, ImageModel
     from diagnostics.explanations.sandbox import ModelDescription
     from diagnostics.readers.pictures import Pictures
-
-TASKS = (Task.BINARY, Task.MULTICLASS)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -91,7 +89,10 @@ def obtain() -> Subject | None:
         st.info(_("No row of the active slice has a picture. Leave the slice to see the others."))
         return None
     known = [e for e in loading.measured(rows_with_pictures, whole) if e.picture in pictures]
-    chosen = explain_model.pick(models)
+    usable = fitting.taking_pictures(models)
+    if usable is None:
+        return None
+    chosen = explain_model.pick(usable)
     said = explain_model.description(chosen)
     if said is None:
         return None
@@ -125,7 +126,7 @@ def _entry(project: str, found: tuple[str, Pictures] | None) -> PredictionsEntry
 
 def _usable(entry: PredictionsEntry, found: tuple[str, Pictures] | None) -> bool:
     predictions = loading.predictions(entry)
-    if found is None or predictions.task not in TASKS or not predictions.roles.image:
+    if found is None or predictions.task not in fitting.TASKS or not predictions.roles.image:
         return False
     return any(one.picture in found[1] for one in loading.measured(rows_with_pictures, predictions))
 

@@ -28,7 +28,7 @@ class Queue {
     if (!this.key || !this.examples.all.has(this.key)) this.key = this.next(-1) || this.order[0] || null;
     if (new URL(window.location.href).searchParams.has("example")) this.remember(this.key);
     const mark = JSON.stringify([this.examples.number, this.key, data.categories, data.progress, this.outbox.waiting.length,
-      this.cards.has(this.key), this.pictures.has(this.key), data.blind]);
+      this.cards.has(this.key), this.pictures.has(this.key), data.explain, data.blind]);
     if (mark === this.mark && !data.feed.full) return; // nothing new: leave focus and selection alone
     this.mark = mark;
     this.draw();
@@ -209,6 +209,8 @@ class Queue {
     if (picture) parts.push(el("button", { class: "picture" + (this.zoom ? " zoomed" : ""), type: "button", "data-focus": "picture",
       "aria-label": words.zoom, onclick: () => this.toggleZoom() }, el("img", { src: picture, alt: card.image })));
     else if (card.image) parts.push(el("p", { class: "muted" }, fill(words.no_picture, { name: card.image })));
+    // Only beside a picture that is there: the page explains no others.
+    if (picture && this.data.explain) parts.push(this.way(card));
     if (card.text && card.text !== card.title) parts.push(el("p", { class: "text", dir: "auto" }, ...this.marked(card)));
     const sides = el("div", { class: "sides" });
     if (card.probabilities.length) sides.append(this.bars(card));
@@ -216,6 +218,12 @@ class Queue {
     parts.push(sides);
     if (card.near.length) parts.push(this.near(card));
     return parts;
+  }
+
+  way(card) {
+    const link = el("a", { class: "way", href: this.data.explain + card.row, "data-focus": "explain" }, this.data.words.explain);
+    link.onclick = (event) => visit(event, link);
+    return el("p", {}, link);
   }
 
   // Where truth and answer are texts themselves, what differs between them stands out.

@@ -11,6 +11,7 @@ import streamlit as st
 from app import access, boards, loading, state
 from app.components.board import acts, facts, narrow, payload, pictures
 from app.components.board import feed as board_feed
+from app.components.images import linking
 from app.components.queue import place
 from app.components.text import plain
 from app.i18n import _, html_lang
@@ -19,7 +20,7 @@ from diagnostics.catalogue.cards import Card
 from diagnostics.workspace import BoardView, PredictionsEntry
 
 HERE = Path(__file__).parent
-SHARED = HERE.parent / "board" / "shared.js"
+SCRIPTS = (HERE.parent / "frame" / "visit.js", HERE.parent / "board" / "shared.js", HERE / "pad.js")
 EVERY = 2.0
 BEHIND, AHEAD = 4, 24
 PICTURES = 8
@@ -35,7 +36,7 @@ _component = st.components.v2.component(
     "run_clinic_queue",
     html=_HTML,
     css=(HERE / "pad.css").read_text(encoding="utf-8"),
-    js="\n".join(file.read_text(encoding="utf-8") for file in (SHARED, HERE / "pad.js")),
+    js="\n".join(file.read_text(encoding="utf-8") for file in SCRIPTS),
 )
 
 
@@ -87,6 +88,7 @@ def _data(
         "cards": {key: _card(found[key], near.get(key, ()), found) for key in window},
         "pictures": pictures.of(entry, {key: found[key].image for key in window[:PICTURES]}),
         "has_pictures": bool(predictions.roles.image),
+        "explain": linking.address(entry) if predictions.roles.image else "",
         "progress": facts.progress(now, within),
         "saturation": facts.saturated(now),
         "blind": blind,
@@ -128,6 +130,7 @@ def _card(card: Card, near: tuple[str, ...], found: Mapping[str, Card]) -> dict[
         "title": plain(card.title),
         "text": card.text,
         "image": card.image,
+        "row": card.row,
         "truth": plain(card.truth),
         "answer": plain(card.answer),
         "attributes": card.attributes,
@@ -148,6 +151,7 @@ def _words(*, narrowed: bool) -> dict[str, str]:
         "truth": _("Truth"),
         "answer": _("Answer"),
         "zoom": _("Zoom the picture"),
+        "explain": linking.label(),
         "no_picture": _("Picture {name}: upload a zip with the pictures to see it here."),
         "probabilities": _("Probabilities"),
         "near": _("Alike:"),

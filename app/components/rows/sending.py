@@ -30,11 +30,8 @@ def entry_of(predictions: Predictions) -> PredictionsEntry | None:
     return next((entry for entry in offered if predictions.digest.startswith(entry.digest)), None)
 
 
-def row(predictions: Predictions, number: int, *, key: str) -> None:
-    """Draw where a row is on the board, or the button that sends it."""
-    entry = entry_of(predictions)
-    if entry is None:
-        return
+def row(entry: PredictionsEntry, number: int, *, key: str) -> None:
+    """Draw where a row is on the board of its set, or the button that sends it."""
     board = boards.find(entry)
     there = None if board is None else picking.key_of_row(board.state, number)
     if there is not None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app import loading
+from app.components.images import linking
 from app.components.rows import picture as row_picture
 from app.components.rows import sending
 from app.components.text import escape, plain
@@ -61,7 +62,18 @@ def draw(predictions: Predictions, row: int, loss: RowLoss | None, *, key: str) 
                 _rank(predictions, values["__loss__"], loss)
         with right:
             _probabilities(predictions, values)
-        sending.row(predictions, row, key=key)
+        _ways(predictions, row, values, key)
+
+
+def _ways(predictions: Predictions, row: int, values: Mapping[str, object], key: str) -> None:
+    """Draw where a row leads: to the error board, and to what the model saw in its picture."""
+    entry = sending.entry_of(predictions)
+    if entry is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        sending.row(entry, row, key=key)
+        if predictions.roles.image:
+            linking.of_row(entry, predictions, row, values.get(predictions.roles.image))
 
 
 def _named(predictions: Predictions) -> list[str | None]:
