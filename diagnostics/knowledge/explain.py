@@ -143,6 +143,8 @@ def quantity_text(quantity: Quantity, language: str = FALLBACK) -> str:
     elif unit in ("fraction", "percent"):
         scale = 1.0 if unit == "fraction" else 0.01
         shown = numbers.percent(None if value is None else value * scale, language)
+    elif unit == "p":
+        shown = numbers.p_value(value, language)
     elif unit in _PLACES:
         shown = f"{plural(unit, 1, language).split(' ', 1)[-1]} {numbers.number(value, language)}"
     elif unit in _COUNTED:

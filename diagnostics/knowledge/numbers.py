@@ -11,6 +11,9 @@ from diagnostics.knowledge.loader import normalized
 
 DASH = "–"
 
+LEAST_P = 0.001
+"""Smaller p-values say nothing more that anybody would act on."""
+
 
 def _real(value: Any) -> float | None:
     if value is None or isinstance(value, str):
@@ -80,6 +83,20 @@ def signed(value: Any, language: str = "en", digits: int = 3) -> str:
     if real is None:
         return DASH
     return f"{'+' if real > 0 else '−' if real < 0 else ''}{number(abs(real), language, digits)}"
+
+
+def p_value(value: Any, language: str = "en") -> str:
+    """A p-value with three significant digits; smaller ones than `LEAST_P` are told as a bound.
+
+    Examples
+    --------
+    >>> p_value(6.26e-12), p_value(6.26e-12, "pt_BR"), p_value(0.04961), p_value(None)
+    ('< 0.001', '< 0,001', '0.0496', '–')
+    """
+    real = _real(value)
+    if real is not None and real < LEAST_P:
+        return f"< {number(LEAST_P, language)}"
+    return number(real, language)
 
 
 def interval(low: Any, high: Any, language: str = "en", digits: int = 3) -> str:

@@ -43,7 +43,7 @@ class Quantity:
         Code; its label is in the knowledge files.
     value : float, str or None
     unit : str
-        "fraction", "percent", "epochs", "steps", "nats", "points", "rows", "" ...
+        "fraction", "percent", "epochs", "steps", "nats", "points", "rows", "p" (a p-value), "" ...
     low, high : float or None
         95 % interval where there is one.
     n : int or None

@@ -1,6 +1,7 @@
 """The slices page: what is worse than chance, in any column, by any metric, between two sets; own slices by name."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from app import loading
@@ -34,6 +35,12 @@ def test_an_empty_project_says_what_to_do(home):
     assert "No prediction file in this project yet" in texts(draw("slices"))
 
 
+@pytest.mark.parametrize(("language", "least"), [("en", "< 0.001"), ("pt", "< 0,001")])
+def test_a_tiny_p_is_told_as_a_bound_in_the_table(project, language, least):
+    shown = draw("slices", project=project, lang=language).dataframe[0].proto.arrow_data.styler.display_values
+    assert least in [str(cell) for cell in pa.ipc.open_stream(shown).read_all().to_pylist()[0].values()]
+
+
 def test_the_planted_slice_is_found_told_and_drawn(project):
     page = draw("slices", project=project)
     said = texts(page)
@@ -42,6 +49,7 @@ def test_the_planted_slice_is_found_told_and_drawn(project):
     assert shown["Slice"].tolist() == ["camera = night"]
     assert shown["Direction"].tolist() == ["▼ worse"]
     assert shown["Accuracy"][0] < 0.6
+    assert 0 < shown["Adjusted p"][0] < 1e-6
     figure, data = charts(page)[0]
     assert "camera = night" in data["alt"]
     assert figure["data"][0]["marker"]["symbol"] == "triangle-down"

@@ -28,6 +28,19 @@ def test_percentages(value, shown):
     assert numbers.percent(value) == shown
 
 
+@pytest.mark.parametrize(("value", "english", "portuguese"), [
+    (6.26e-12, "< 0.001", "< 0,001"), (0.0, "< 0.001", "< 0,001"), (0.00099999, "< 0.001", "< 0,001"),
+    (0.001, "0.001", "0,001"), (0.0012345, "0.00123", "0,00123"), (0.04961, "0.0496", "0,0496"), (1.0, "1", "1"),
+    (None, "–", "–"), (float("nan"), "–", "–"),
+])  # fmt: skip
+def test_p_values(value, english, portuguese):
+    assert numbers.p_value(value) == english
+    assert numbers.p_value(value, "pt_BR") == portuguese
+    told = Quantity(name="slice_adjusted_p", value=value, unit="p")
+    assert quantity_text(told).endswith(f": {english}")
+    assert quantity_text(told, "pt_BR").endswith(f": {portuguese}")
+
+
 def test_intervals():
     assert numbers.interval(0.1, 0.38) == "0.1 to 0.38"
     assert numbers.interval(0.1, 0.38, "pt_BR") == "0,1 a 0,38"

@@ -12,7 +12,7 @@ from app.components import active_slice
 from app.components.slices import words
 from app.i18n import _, language
 from diagnostics.figures.palette import palette
-from diagnostics.knowledge.numbers import integer, interval, number
+from diagnostics.knowledge.numbers import integer, interval, number, p_value
 from diagnostics.slices.gauge import against_whole, is_worse
 from diagnostics.types import MetricValue, Slice
 
@@ -97,7 +97,7 @@ def _dressed(table: pd.DataFrame, slices: Sequence[Slice]) -> object:
         _("Difference to the rest"): words.delta,
         _("Difference to all rows"): words.delta,
         _("Share of the loss"): words.share,
-        _("Adjusted p"): words.p_value,
+        _("Adjusted p"): lambda v: p_value(v, language()),
     }
     styled = table.style.format({name: how for name, how in told.items() if name in table.columns}, na_rep="–")
     colours = palette(state.theme())

@@ -85,14 +85,6 @@ def share(found: float | None) -> str:
     return percent(found, language())
 
 
-def p_value(found: float | None) -> str:
-    """An adjusted p."""
-    if found is None:
-        return "–"
-    least = 1e-4
-    return f"< {number(least, language())}" if found < least else number(found, language(), 2)
-
-
 def separators() -> str:
     """Decimal and thousands sign for figures."""
     return ",." if language() == "pt_BR" else ".,"

@@ -50,5 +50,5 @@ def slice_evidence(item: Slice) -> tuple[Quantity, ...]:
         ),
         Quantity(name="slice_delta_shrunk", value=item.delta, unit=unit, low=item.delta_low, high=item.delta_high),
         Quantity(name="slice_share_of_loss", value=item.share_of_loss, unit="fraction"),
-        Quantity(name="slice_adjusted_p", value=item.adjusted_p),
+        Quantity(name="slice_adjusted_p", value=item.adjusted_p, unit="p"),
     )  # fmt: skip

@@ -63,6 +63,9 @@ def test_each_pattern_has_its_causes_and_actions(tmp_path, random, column, kind,
         assert "–" not in told.summary
         assert all(" " in h.text for h in told.hypotheses)
         assert all(c.what for c in told.checks)
+        least = "< 0.001" if language == "en" else "< 0,001"
+        assert any(line.endswith(least) for line in told.evidence)
+        assert not any("E-" in line for line in (*told.evidence, told.summary))
 
 
 def labelled(tmp_path, random, *, flipped):
