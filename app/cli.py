@@ -55,7 +55,13 @@ def _parser() -> argparse.ArgumentParser:
         help="read files or folders and print what they show, without a browser",
         description="Exit code 0: everything was read. 2: some file was not; one line a file says why.",
     )
-    diagnose.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="run logs, prediction files, folders")
+    diagnose.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="run logs, prediction files, folders or zips, with the pictures that rows name",
+    )
     diagnose.add_argument("--json", action="store_true", help="print JSON in the place of Markdown")
     diagnose.add_argument(
         "--language", choices=LANGUAGES, default=_language(), help="language of the report (default %(default)s)"

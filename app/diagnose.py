@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,11 @@ def diagnose(paths: Sequence[Path], *, as_json: bool, language: str) -> int:
     except UnreadableFile as error:
         failures.append(error)
     result = read(found)
+    if any(one.roles.image for one in result.predictions):
+        # Brings the table library, which run logs alone never need.
+        from diagnostics.readers.picture_sets import with_pictures
+
+        result = replace(result, predictions=with_pictures(result.predictions, found))
     failures += result.failures
     if as_json or result.runs or result.predictions or not failures:
         _print_report(result, failures, as_json=as_json, language=language)

@@ -8,7 +8,7 @@ from app.loading.content import columns, confusion, measured, narrowed, predicti
 from app.loading.diagnosis import examine_predictions, examine_run, report, report_of_set
 from app.loading.labels import has_joined, join_labels, label_match, take_labels_off
 from app.loading.lists import formats, label, of_runs, prediction_sets, runs, uploads
-from app.loading.pictures import measure_again, measuring, pixels, thumbnail, uploaded_pictures
+from app.loading.pictures import measure_again, measure_uploaded, measuring, pixels, thumbnail, uploaded_pictures
 from app.loading.store import (
     DEMO,
     DEMO_ID,
@@ -43,6 +43,7 @@ __all__ = [
     "label",
     "label_match",
     "measure_again",
+    "measure_uploaded",
     "measured",
     "measuring",
     "narrowed",

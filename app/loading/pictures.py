@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import access, jobs
 from app.jobs import Job
-from app.loading.lists import uploads
+from app.loading.lists import prediction_sets, uploads
 from app.loading.store import workspace
 from diagnostics.readers.pictures import may_hold_pictures
 
@@ -35,6 +35,19 @@ def measuring(entry: PredictionsEntry) -> Job | None:
         jobs.forget_slow(_key(entry))
         return None
     return jobs.start_slow(_key(entry), partial(_measure, workspace(), entry.id))
+
+
+def measure_uploaded(project_id: str) -> None:
+    """Start measuring the pictures that wait for it in a project, so that it is done when somebody asks for slices.
+
+    Work that ended before the newest pictures came starts anew; what somebody stopped stays stopped.
+    """
+    if _files(project_id):
+        for entry in prediction_sets(project_id):
+            job = measuring(entry)
+            if job is not None and job.ready() and not job.stopped:
+                measure_again(entry)
+                measuring(entry)
 
 
 def measure_again(entry: PredictionsEntry) -> None:

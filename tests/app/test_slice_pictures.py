@@ -142,3 +142,51 @@ def test_an_answer_about_the_file_keeps_what_was_measured(measured):
     assert (found.roles.positive, found.questions) == (other, ())
     assert found.roles.attributes.count("brightness(photo)") == 1
     assert not workspace().pictures_waiting(again.id)
+
+
+def test_pictures_are_measured_in_the_background_once_they_arrive(home, files):
+    page = draw("files")
+    page.file_uploader[0].upload("a.csv", files["a.csv"], "text/csv").run()
+    (project,) = [one for one in loading.projects() if one.id != loading.DEMO_ID]
+    (entry,) = loading.prediction_sets(project.id)
+    assert not _running(entry)
+    page.file_uploader[0].upload("photos.zip", files["photos.zip"], "application/zip").run()
+    assert not page.exception
+    # Nobody opened the page of slices: the work is there by itself, under the name that page asks for.
+    job = _running(entry)
+    assert job is None or job.ready(60)
+    (again,) = loading.prediction_sets(project.id)
+    assert loading.predictions(again).roles.attributes[-1] == "brightness(photo)"
+    assert not workspace().pictures_waiting(again.id)
+    page = draw("slices", project=project.id)
+    assert page.dataframe[0].value["Slice"][0].startswith("brightness(photo) < 0.2")
+
+
+def test_pictures_that_come_after_a_measuring_start_another(project):
+    (entry,) = loading.prediction_sets(project)
+    first = loading.measuring(entry)
+    assert first.ready(60)
+    picture = io.BytesIO()
+    Image.new("L", (16, 16), 3).save(picture, "PNG")
+    loading.add_files(project, [("photos/0.png", picture.getvalue())])
+    loading.measure_uploaded(project)
+    second = _running(entry)
+    assert second is not first
+    assert second is None or second.ready(60)
+    assert not workspace().pictures_waiting(entry.id)
+
+
+def test_what_somebody_stopped_is_not_started_by_another_upload(project, monkeypatch):
+    (entry,) = loading.prediction_sets(project)
+    monkeypatch.setattr("app.loading.pictures._measure", lambda store, id, *, progress, cancel: not cancel.wait(60))
+    job = loading.measuring(entry)
+    job.stop()
+    loading.measure_uploaded(project)
+    assert loading.measuring(entry) is job
+
+
+def _running(entry):
+    from app import jobs
+    from app.loading import pictures
+
+    return jobs._slow._known.get(pictures._key(entry))

@@ -1,7 +1,10 @@
+import io
 import json
 import subprocess
 import sys
+import zipfile
 
+import numpy as np
 import pytest
 
 from app import cli, settings
@@ -150,6 +153,55 @@ def test_what_cannot_be_read_is_one_line_each_and_2(tmp_path):
     assert len(lines) == 3
     for path in bad:
         assert sum(path.name in line for line in lines) == 1
+
+
+def dark_photos():
+    """Answers that fail on dark pictures, and the pictures, by name."""
+    from PIL import Image
+
+    random = np.random.default_rng(4)
+    level, truth = random.integers(10, 250, 400), random.choice(["cat", "dog"], 400)
+    wrong = random.random(400) < np.where(level < 70, 0.65, 0.05)
+    answer = np.where(wrong, np.where(truth == "cat", "dog", "cat"), truth)
+    rows = [f"{n},{truth[n]},{answer[n]},photos/{n}.png" for n in range(400)]
+    files = {"a.csv": "\n".join(["id,label,prediction,photo", *rows]).encode()}
+    for n in range(400):
+        out = io.BytesIO()
+        Image.new("L", (16, 16), int(level[n])).save(out, "PNG")
+        files[f"photos/{n}.png"] = out.getvalue()
+    return files
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_pictures_in_a_folder_or_a_zip_are_measured(tmp_path, packed):
+    files = dark_photos()
+    if packed:
+        given = tmp_path / "all.zip"
+        with zipfile.ZipFile(given, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+    else:
+        given = tmp_path / "all"
+        for name, content in files.items():
+            (given / name).parent.mkdir(parents=True, exist_ok=True)
+            (given / name).write_bytes(content)
+    done = run("diagnose", given)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Slice brightness(photo) < 0." in done.stdout.replace("\\", "")
+    assert "E-" not in done.stdout
+    told = json.loads(run("diagnose", given, "--json").stdout)
+    assert told["slices"][0]["predicate"][0]["column"] == "brightness(photo)"
+
+
+def test_without_pictures_nothing_is_imported_to_measure_them(tmp_path):
+    (tmp_path / "a.csv").write_bytes(dark_photos()["a.csv"])
+    code = (
+        "import sys; from app.cli import main; "
+        f"main(['diagnose', {str(tmp_path)!r}, '--json']); "
+        "print([n for n in sys.modules if n == 'PIL' or n.startswith('diagnostics.readers.picture_f')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_log_is_read_without_the_heavy_libraries():

@@ -126,6 +126,7 @@ def _read(project: str, ids: Sequence[str], refused: Sequence[RunClinicError]) -
         with st.spinner(ngettext("Reading {n} file", "Reading {n} files", len(ids)).format(n=len(ids))):
             try:
                 result = loading.ingest(project, ids)
+                loading.measure_uploaded(project)
             except RunClinicError as error:
                 refused = [*refused, error]
     state.keep(
