@@ -32,8 +32,9 @@ def render() -> None:
 def _method(found: Subject) -> list[str]:
     return [
         _("Score-CAM asks the model about the picture masked by each of up to 64 channels of the layer, those that "
-          "vary most. Occlusion hides patches of a seventh of the shorter side, half a patch apart, at no more than "
-          "400 places. Eigen-CAM is the first principal component of the activations. These need onnxruntime only."),
+          "vary most. Occlusion hides patches, by default of a seventh of the shorter side, half a patch apart, at no "
+          "more than 400 places; at no more than 1,600 where patch and stride are chosen. Eigen-CAM is the first "
+          "principal component of the activations. These need onnxruntime only."),
         _("Grad-CAM differentiates the class score before a last softmax or sigmoid, by captum; it needs the extra "
           "vision."),
         _("A map says where the model's answer is sensitive, not why. Maps that are zero or the same everywhere are "

@@ -11,6 +11,7 @@ from app.components.explain import store as explain_store
 from app.components.queue.collect import named
 from diagnostics.catalogue.board import create, tag
 from diagnostics.catalogue.collecting import collect_rows
+from diagnostics.explanations.images import occlusion
 from tests.app.conftest import draw, texts
 from tests.support import explained, images, planted
 
@@ -71,7 +72,7 @@ def test_one_picture_is_explained_and_checked(uploaded):
     said = texts(page)
     assert "the same class as the file in 100% of 12 pictures" in said
     assert "Check: hide it" in said
-    assert "That costs more than any other place tried" in said
+    assert "Hiding the hottest place costs more than any other place tried" in said
     assert len(pictures(page)) == 3
     assert options(page, "Row")[0].startswith("Row 1: ◆ truth ")
     assert options(page, "Layer")[-1].startswith("relu3 · Relu · 16 × 8 × 8")
@@ -219,4 +220,67 @@ def test_the_demo_network_looks_at_the_stamp(demo):
     said = texts(page)
     assert "digits\\-cnn / predictions" in said
     assert "the same class as the file in 100% of 48 pictures" in said
-    assert "That costs more than any other place tried" in said
+    assert "Hiding the hottest place costs more than any other place tried" in said
+
+
+def numbers(page):
+    return {box.label: box for box in page.number_input if box.label in ("Patch (px)", "Stride (px)")}
+
+
+def test_occlusion_takes_patch_and_stride_within_bounds_and_tells_what_it_costs(uploaded):
+    page = draw("images", project=uploaded, cam="occlusion")
+    boxes = numbers(page)
+    side = planted.pictures(1, 31)[0].shape[1]
+    usual = occlusion.plan(side, side)
+    assert (boxes["Patch (px)"].value, boxes["Stride (px)"].value) == (usual.patch, usual.stride)
+    assert (boxes["Patch (px)"].max, boxes["Stride (px)"].max) == (side, usual.patch)
+    assert f"the model is asked {usual.places} times, about " in texts(page)
+    assert "patch" not in page.query_params
+    boxes["Patch (px)"].set_value(16).run()
+    boxes = numbers(page)
+    assert boxes["Stride (px)"].max == 16
+    boxes["Stride (px)"].set_value(16).run()
+    places = occlusion.plan(side, side, 16, 16).places
+    assert f"is asked {places} times" in texts(page)
+    assert (page.query_params["patch"], page.query_params["stride"]) == ("16", "16")
+    assert "Check: hide it" in texts(page)
+    assert not page.exception
+
+
+def test_a_link_restores_patch_and_stride_and_other_methods_have_none(uploaded):
+    page = draw("images", project=uploaded, cam="occlusion", patch="6", stride="5")
+    assert [box.value for box in numbers(page).values()] == [6, 5]
+    assert not numbers(draw("images", project=uploaded, cam="score_cam", patch="6"))
+    for bad in ("0", "-3", "x", "1e9"):
+        page = draw("images", project=uploaded, cam="occlusion", patch=bad, stride=bad)
+        assert "Check: hide it" in texts(page)
+
+
+def test_a_sheet_tells_what_all_of_its_pictures_cost(uploaded):
+    page = draw("images", project=uploaded, cam="occlusion", look="sheet", sheet="all")
+    assert "times a picture, about " in texts(page)
+    assert " s for 12 pictures" in texts(page)
+
+
+def test_work_that_a_turned_knob_left_behind_is_stopped(uploaded, monkeypatch):
+    from diagnostics.explanations.images import work
+
+    begun, held = [], work.explain_pictures
+
+    def slow(job, model, pictures, chosen, way, numbers_):
+        begun.append((job, way.patch))
+        job.tell(0, 1)
+        if way.patch == 6:
+            job.stop.wait(60)
+            job.tell(0, 1)
+        return held(job, model, pictures, chosen, way, numbers_)
+
+    page = draw("images", project=uploaded, cam="occlusion")
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "explain_pictures", slow)
+        patched.setattr(explain_store, "PATIENCE", 0.2)
+        numbers(page)["Patch (px)"].set_value(6).run()
+        numbers(page)["Patch (px)"].set_value(8).run()
+    (first,) = [job for job, patch in begun if patch == 6]
+    assert first.wait(60)
+    assert first.cancelled

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import access, loading
+from app import access, loading, state
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.knowledge import error_text
@@ -56,7 +56,7 @@ def of_kinds(project: str, kinds: Sequence[str]) -> list[Upload]:
     return [upload for upload in reversed(loading.uploads(project)) if kind(upload) in kinds]
 
 
-def wait_for(key: str, work: Callable[[Job], Any], *, told: str) -> Any:
+def wait_for(key: str, work: Callable[[Job], Any], *, told: str, place: str = "") -> Any:
     """Start work or find it done; draw its progress while it runs.
 
     Parameters
@@ -65,12 +65,17 @@ def wait_for(key: str, work: Callable[[Job], Any], *, told: str) -> Any:
         Digest of everything the result depends on, and the name of the work.
     told : str
         What is being done, plain text.
+    place : str, optional
+        Where one result follows the other: what this session waited for there before is stopped, so that turning a
+        knob does not leave a queue of work nobody will look at.
 
     Returns
     -------
     object
         The result, what is there already, or None; errors are drawn.
     """
+    if place:
+        _stop_former(key, place)
     job = jobs().start(key, work)
     job.wait(PATIENCE)
     if not job.finished:
@@ -86,6 +91,15 @@ def wait_for(key: str, work: Callable[[Job], Any], *, told: str) -> Any:
         st.button(_("Try again"), key=f"again-{key[:24]}", on_click=jobs().drop, args=(key,))
         return job.partial
     return job.result
+
+
+def _stop_former(key: str, place: str) -> None:
+    former = state.recall(f"waited-{place}")
+    job = jobs().get(former) if former and former != key else None
+    if job is not None and not job.finished:
+        # Another session that waits for the same starts it anew.
+        jobs().drop(former)
+    state.remember(f"waited-{place}", key)
 
 
 @st.fragment(run_every=TICK)

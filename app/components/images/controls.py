@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import state
+from app.components import sliders
 from app.components.text import escape, shorten
-from app.i18n import _, language
+from app.i18n import _, language, ngettext
 from diagnostics.exceptions import RunClinicError
 from diagnostics.knowledge import error_text
+from diagnostics.knowledge.numbers import integer
+from diagnostics.knowledge.numbers import number as number_text
 
 if TYPE_CHECKING:
     from app.components.images.subject import Subject
     from diagnostics.explanations.images.examples import Example
     from diagnostics.explanations.images.explaining import Way
     from diagnostics.explanations.images.network import SpatialLayer
+    from diagnostics.explanations.images.occlusion import Plan
 
 ANSWERED, TRUE = "answered", "true"
 
@@ -26,8 +30,15 @@ def methods() -> dict[str, str]:
     return {"score_cam": "Score-CAM", "grad_cam": "Grad-CAM", "eigen_cam": "Eigen-CAM", "occlusion": _("Occlusion")}
 
 
-def way(subject: Subject) -> Way | None:
-    """Draw the choices and return them; None, with what to do, where the method cannot be used."""
+def way(subject: Subject, *, pictures: int = 1) -> Way | None:
+    """Draw the choices and return them; None, with what to do, where the method cannot be used.
+
+    Parameters
+    ----------
+    subject : Subject
+    pictures : int
+        That will be explained so.
+    """
     from diagnostics.explanations.images.explaining import KNOWS_NO_LAYER, NEEDS_GRADIENTS, Way
     from diagnostics.explanations.images.masking import BASELINES
     from diagnostics.explanations.images.network import has_gradients
@@ -39,13 +50,52 @@ def way(subject: Subject) -> Way | None:
         instead = _chosen(
             _("Hidden parts become"), {code: hidden[code] for code in BASELINES}, "hidden", "mean", width=180
         )
+        walk = _walk(subject) if method == "occlusion" else None
+    if walk is not None:
+        _cost(subject, walk, pictures)
     if tensor is None:
         st.info(_("The model has no layer whose activations have places, so only occlusion can say where it looks."))
         return None
     if method in NEEDS_GRADIENTS and not has_gradients():
         st.warning(escape(error_text(RunClinicError("vision_missing"), language())))
         return None
-    return Way(method=method, layer=tensor, hidden=instead)
+    patch, stride = (0, 0) if walk is None else (walk.patch, walk.stride)
+    return Way(method=method, layer=tensor, hidden=instead, patch=patch, stride=stride)
+
+
+def _walk(subject: Subject) -> Plan:
+    """Draw how large the hidden patch is and how far it moves, within what the input's size allows."""
+    from diagnostics.explanations.images import occlusion
+
+    height, width = subject.model.given.height, subject.model.given.width
+    usual = occlusion.plan(height, width)
+    patch = sliders.whole(
+        _("Patch (px)"), key="patch", default=usual.patch, low=occlusion.least_patch(height, width),
+        high=min(height, width), help=_("Side of the hidden square. Small ones find small things, and miss what only "
+                                        "a large one hides."),
+    )  # fmt: skip
+    least = occlusion.least_stride(height, width, patch)
+    stride = sliders.whole(
+        _("Stride (px)"), key="stride", default=occlusion.plan(height, width, patch).stride, low=least, high=patch,
+        help=_("How far the patch moves. Half a patch is usual; smaller ones cost more and smooth the map."),
+    )  # fmt: skip
+    return occlusion.plan(height, width, patch, stride)
+
+
+def _cost(subject: Subject, walk: Plan, pictures: int) -> None:
+    """Say how often the model is asked, and how long that takes by what the check took."""
+    input_ = subject.model.given
+    said = {
+        "places": integer(walk.places, language()), "width": input_.width, "height": input_.height,
+        "seconds": number_text(walk.seconds(subject.checked.seconds, pictures), language(), 1),
+    }  # fmt: skip
+    text = ngettext(
+        "{places} places on {width} × {height} px: the model is asked {places} times, about {seconds} s for this "
+        "picture.",
+        "{places} places on {width} × {height} px: the model is asked {places} times a picture, about {seconds} s for "
+        "{n} pictures.", pictures,
+    )  # fmt: skip
+    st.caption(text.format(n=integer(pictures, language()), **said))
 
 
 def layer(subject: Subject) -> str | None:

@@ -45,7 +45,7 @@ def draw(subject: Subject) -> None:
     found = store.wait_for(
         f"look-{subject.model.key(subject.key, example.picture, way, chosen)}",
         lambda job: work.explain_pictures(job, subject.model, subject.pictures, [example], way, [chosen]),
-        told=_("Asking the model about this picture"),
+        told=_("Asking the model about this picture"), place="look",
     )  # fmt: skip
     if not found:
         _original(subject, example)
@@ -123,6 +123,7 @@ def _explained(subject: Subject, example: Example, found: ImageExplanation) -> N
     pixels = loading.pixels(subject.entry.project, example.picture)
     if pixels is None:
         return
+    _verdict(found)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _map(pixels, found, escape(subject.classes[found.column]))
@@ -195,9 +196,22 @@ def _facts(subject: Subject, example: Example, found: ImageExplanation) -> None:
     st.markdown(_("The model's probabilities:") + "\n" + "\n".join(lines))
 
 
-def _deleted(subject: Subject, found: ImageExplanation) -> None:
+def _verdict(found: ImageExplanation) -> None:
+    """Draw what the check says of the map, before the map itself."""
     from diagnostics.explanations.images.together import carries
 
+    if found.deletion.after is None or found.deletion.elsewhere is None:
+        return
+    if carries(found):
+        told = _("Hiding the hottest place costs more than any other place tried: the map points at what carries the "
+                 "answer.")  # fmt: skip
+        st.markdown(f":green[✓] {told}")
+    else:
+        told = _("Hiding other places costs as much as the hottest: take the map as a hint, not as the reason.")
+        st.markdown(f":orange[◆] {told}")
+
+
+def _deleted(subject: Subject, found: ImageExplanation) -> None:
     said = found.deletion
     if said.after is None or said.elsewhere is None:
         return
@@ -212,7 +226,3 @@ def _deleted(subject: Subject, found: ImageExplanation) -> None:
     )
     st.markdown(f"**{_('Check: hide it')}**")
     st.markdown(escape(told))
-    if carries(found):
-        st.markdown(f":green[✓] {_('That costs more than any other place tried: the map points at what carries it.')}")
-    else:
-        st.markdown(f":orange[◆] {_('Other places cost as much: take the map as a hint, not as the reason.')}")

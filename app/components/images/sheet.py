@@ -35,8 +35,8 @@ def draw(subject: Subject) -> None:
         found = _source(subject)
         code = controls.explained(subject)
         count = choices.one(_("Pictures"), COUNTS, key="tiles", default="12")
-    way = controls.way(subject)
     chosen = spread(found, int(count))
+    way = controls.way(subject, pictures=len(chosen))
     if not chosen:
         st.info(_("No picture of this kind in what is shown."))
         return
@@ -47,7 +47,7 @@ def draw(subject: Subject) -> None:
     done = store.wait_for(
         f"sheet-{subject.model.key(subject.key, names, way, numbers)}",
         lambda job: work.explain_pictures(job, subject.model, subject.pictures, chosen, way, numbers),
-        told=_("Asking the model about picture after picture"),
+        told=_("Asking the model about picture after picture"), place="sheet",
     )  # fmt: skip
     if done:
         text = ngettext("{n} of {all} picture, evenly spread", "{n} of {all} pictures, evenly spread", len(found))

@@ -114,10 +114,9 @@ def _values(
     settings: dict[str, Any] = {"hidden": way.hidden}
     if way.method == "occlusion":
         height, width = image.shape[:2]
-        patch = min(way.patch or occlusion.default_patch(height, width), height, width)
-        stride = occlusion.widened(height, width, patch, way.stride or occlusion.default_stride(patch))
-        found = occlusion.occlusion(network, image, column, patch=patch, stride=stride, hidden=way.hidden, told=told)
-        return found, settings | {"patch": patch, "stride": stride}
+        plan = occlusion.plan(height, width, way.patch, way.stride)
+        found = occlusion.occlusion(network, image, column, plan, hidden=way.hidden, told=told)
+        return found, settings | {"patch": plan.patch, "stride": plan.stride}
     if way.method == "score_cam":
         found = activation_maps.score_cam(
             network, image, way.layer, column, channels=way.channels, hidden=way.hidden, told=told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +14,48 @@ from diagnostics.explanations.images.saliency import positive
 from diagnostics.types import FloatArray
 
 POSITIONS = 400
-"""Places of the patch at most; a smaller stride is widened."""
+"""Places of the patch at most under the default stride."""
+
+MOST_POSITIONS = 1600
+"""Places of the patch at most under a stride that somebody chose."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How a patch walks over a picture.
+
+    Attributes
+    ----------
+    patch, stride : int
+        In px of the model's input; the stride is at most the patch, so that every place is covered.
+    places : int
+        Of the patch; the model is asked about the picture with each of them hidden.
+    """
+
+    patch: int
+    stride: int
+    places: int
+
+    def seconds(self, each: float, pictures: int = 1) -> float:
+        """Expected time for some pictures, where the model takes `each` seconds to look at one."""
+        return self.places * pictures * each
+
+
+def plan(height: int, width: int, patch: int = 0, stride: int = 0) -> Plan:
+    """The walk over an input of some size, brought within bounds.
+
+    Parameters
+    ----------
+    height, width : int
+        In px.
+    patch, stride : int
+        In px; 0 for the defaults. Both are brought between the least and the largest that are possible.
+    """
+    patch = min(max(patch or default_patch(height, width), least_patch(height, width)), height, width)
+    least = least_stride(height, width, patch)
+    stride = stride or widened(height, width, patch, max(1, patch // 2), POSITIONS)
+    stride = min(max(stride, least), patch)
+    return Plan(patch=patch, stride=stride, places=len(_corners(height, width, patch, stride)))
 
 
 def default_patch(height: int, width: int) -> int:
@@ -21,9 +63,15 @@ def default_patch(height: int, width: int) -> int:
     return max(2, round(min(height, width) / 7))
 
 
-def default_stride(patch: int) -> int:
-    """Half a patch, at least 1 px."""
-    return max(1, patch // 2)
+def least_patch(height: int, width: int) -> int:
+    """Smallest side with which patches side by side take no more than `MOST_POSITIONS` places."""
+    patches = range(1, min(height, width) + 1)
+    return next((p for p in patches if len(_corners(height, width, p, p)) <= MOST_POSITIONS), min(height, width))
+
+
+def least_stride(height: int, width: int, patch: int) -> int:
+    """Smallest stride with which a patch takes no more than `MOST_POSITIONS` places."""
+    return next((s for s in range(1, patch) if len(_corners(height, width, patch, s)) <= MOST_POSITIONS), patch)
 
 
 def starts(length: int, patch: int, stride: int) -> list[int]:
@@ -32,25 +80,28 @@ def starts(length: int, patch: int, stride: int) -> list[int]:
     return sorted({*range(0, last + 1, stride), last})
 
 
-def widened(height: int, width: int, patch: int, stride: int) -> int:
-    """The stride, made so large that no more than `POSITIONS` places are asked about."""
-    while len(starts(height, patch, stride)) * len(starts(width, patch, stride)) > POSITIONS:
+def _corners(height: int, width: int, patch: int, stride: int) -> list[tuple[int, int]]:
+    return [(y, x) for y in starts(height, patch, stride) for x in starts(width, patch, stride)]
+
+
+def widened(height: int, width: int, patch: int, stride: int, most: int) -> int:
+    """The stride, made so large that there are no more than `most` places."""
+    while len(starts(height, patch, stride)) * len(starts(width, patch, stride)) > most:
         stride += max(1, math.ceil(stride / 8))
     return stride
 
 
 def occlusion(
-    network: ImageNetwork, image: Image, number: int, *, patch: int, stride: int, hidden: str = "mean",
-    told: Told | None = None,
-) -> FloatArray:  # fmt: skip
+    network: ImageNetwork, image: Image, number: int, plan: Plan, *, hidden: str = "mean", told: Told | None = None
+) -> FloatArray:
     """Mean fall of the class's probability over all patches that cover a place; a rise counts as 0.
 
     Parameters
     ----------
     number : int
         Class.
-    patch, stride : int
-        In px of the input; the stride is widened where there would be too many places.
+    plan : Plan
+        Made for the size of the input.
     hidden : str
         One of `masking.BASELINES`.
 
@@ -60,8 +111,8 @@ def occlusion(
         In probability.
     """
     height, width = image.shape[:2]
-    stride = widened(height, width, patch, stride)
-    corners = [(y, x) for y in starts(height, patch, stride) for x in starts(width, patch, stride)]
+    patch = plan.patch
+    corners = _corners(height, width, patch, plan.stride)
     instead = baseline(image, hidden, network.given)
 
     def kept(place: int) -> FloatArray:

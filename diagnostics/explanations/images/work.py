@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,10 +59,13 @@ class Checked:
     ----------
     layers : tuple of SpatialLayer
     agreement : ImageAgreement
+    seconds : float
+        That the model took for one picture, all of them asked for together.
     """
 
     layers: tuple[SpatialLayer, ...]
     agreement: ImageAgreement
+    seconds: float
 
 
 def choose_scaling(
@@ -89,8 +93,10 @@ def check(job: Job, model: ImageModel, pictures: Pictures, chosen: Sequence[Exam
     if not shown:
         raise RunClinicError("no_readable_pictures", n=len(chosen))
     with opened(model.path.read_bytes(), model.given) as network:
+        start = time.perf_counter()
         found = agreement(network, shown, answers, classes, model.positive, job.tell)
-        return Checked(layers=network.layers(), agreement=found)
+        seconds = (time.perf_counter() - start) / len(shown)
+        return Checked(layers=network.layers(), agreement=found, seconds=seconds)
 
 
 def explain_pictures(

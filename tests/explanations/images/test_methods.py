@@ -106,17 +106,47 @@ def test_score_cam_weights_channels_by_the_probability_they_keep(given):
 
 
 def test_occlusion_is_the_mean_fall_over_covering_patches(given):
-    found = occlusion.occlusion(Fixed(given), corner_lit(given), 1, patch=8, stride=8, hidden="black")
+    walk = occlusion.plan(32, 32, 8, 8)
+    found = occlusion.occlusion(Fixed(given), corner_lit(given), 1, walk, hidden="black")
     expected = np.zeros((32, 32))
     expected[:8, :8] = 1
     assert np.allclose(found, expected)
 
 
-def test_positions_are_bounded_and_reach_the_border():
-    stride = occlusion.widened(1024, 1024, 8, 1)
-    places = occlusion.starts(1024, 8, stride)
-    assert len(places) ** 2 <= occlusion.POSITIONS
-    assert places[-1] == 1024 - 8
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 9), (8, 8), (28, 28), (224, 224), (1024, 1024), (1024, 32)])
+@pytest.mark.parametrize(("patch", "stride"), [(0, 0), (1, 1), (2, 0), (7, 900), (9999, 1), (50, 3)])
+def test_a_walk_covers_every_place_within_bounds(height, width, patch, stride):
+    walk = occlusion.plan(height, width, patch, stride)
+    covered = np.zeros((height, width))
+    corners = [(y, x) for y in occlusion.starts(height, walk.patch, walk.stride)
+               for x in occlusion.starts(width, walk.patch, walk.stride)]  # fmt: skip
+    for y, x in corners:
+        covered[y : y + walk.patch, x : x + walk.patch] += 1
+    assert covered.min() >= 1
+    assert walk.places == len(corners) <= occlusion.MOST_POSITIONS
+    assert 1 <= walk.stride <= walk.patch <= min(height, width)
+    assert walk.stride >= occlusion.least_stride(height, width, walk.patch)
+    assert walk.patch >= occlusion.least_patch(height, width)
+
+
+def test_the_default_walk_follows_the_size_of_the_picture():
+    assert [(p.patch, p.stride) for p in (occlusion.plan(28, 28), occlusion.plan(224, 224))] == [(4, 2), (32, 16)]
+    assert occlusion.plan(224, 224).places <= occlusion.POSITIONS
+    # Ten pictures of 169 places at 10 ms each.
+    assert occlusion.plan(224, 224).seconds(0.01, 10) == pytest.approx(occlusion.plan(224, 224).places * 0.1)
+
+
+def test_the_model_is_asked_once_for_every_place(given):
+    asked = []
+
+    class Counting(Fixed):
+        def probabilities(self, images, told=None):
+            asked.append(len(images))
+            return super().probabilities(images, told)
+
+    walk = occlusion.plan(32, 32, 8, 4)
+    occlusion.occlusion(Counting(given), corner_lit(given), 1, walk, hidden="black")
+    assert sum(asked) == walk.places + 1 == 50
 
 
 def test_deletion_compares_with_the_same_shape_elsewhere(given):
