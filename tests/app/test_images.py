@@ -63,8 +63,9 @@ def test_a_model_without_a_picture_input_says_what_it_takes(store):
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     project = store({**images.files(), "model.onnx": model.SerializeToString()})
-    said = texts(draw("images", project=project)).replace("\\", "")
-    assert "does not take one picture: its inputs are x ? × 7" in said
+    page = draw("images", project=project)
+    assert "does not take one picture: its inputs are x ? × 7" in texts(page).replace("\\", "")
+    assert "Models of tables are explained on their own page ›" in [link.proto.label for link in page.get("page_link")]
 
 
 def test_one_picture_is_explained_and_checked(uploaded):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import access, loading, state
+from app.components import links
 from app.components.explain import store
 from app.components.guard import guarded
 from app.components.text import escape
@@ -45,6 +46,7 @@ def obtain(
     except RunClinicError as error:
         st.warning(escape(error_text(error, language())))
         st.caption(_("Choose another model of this project, or add one above."))
+        links.to_page("explanations", _("Models of tables are explained on their own page") + " ›")
         return None
     key, pictures = found
     shown, classes = spread(examples, CHECKED), len(predictions.classes)
