@@ -104,6 +104,8 @@ class Chart {
   async draw() {
     this.width = this.plot.clientWidth;
     this.drawLegend();
+    const wanted = `${this.data.revision}/${this.width}/${this.round}`;
+    if (this.drawn === wanted) return this.light(this.data.selected);
     const layout = fitted(this.figure, this.width);
     layout.uirevision = `${layout.uirevision ?? ""}/${this.round}`;
     layout.width = this.width || undefined;
@@ -111,6 +113,7 @@ class Chart {
       displayModeBar: false, doubleClick: false, locale: "en", showTips: false, scrollZoom: false,
     });
     this.plot.classList.remove("rc-waiting");
+    this.drawn = wanted;
     this.plot.dataset.drawn = this.data.revision;
     if (!this.listening) this.listen();
     this.light(this.data.selected);

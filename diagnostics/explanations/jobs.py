@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -31,6 +30,7 @@ class Job:
     def __init__(self) -> None:
         self.done, self.total = 0, 0
         self.partial: Any = None
+        self._news = threading.Condition()
         self._stop = threading.Event()
         self._future: Future[Any] | None = None
 
@@ -44,7 +44,9 @@ class Job:
         """
         self.done, self.total = done, total
         if partial is not None:
-            self.partial = partial
+            with self._news:
+                self.partial = partial
+                self._news.notify_all()
         if self._stop.is_set():
             raise Cancelled
 
@@ -54,11 +56,23 @@ class Job:
         if self._future is not None:
             self._future.cancel()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait at most so long for the end; whether it has come."""
-        if self._future is not None:
-            futures.wait([self._future], timeout=seconds)
+    def wait(self, seconds: float, enough: Callable[[Any], bool] | None = None) -> bool:
+        """Wait at most so long for the end, or until what is there already is enough; whether the end has come."""
+        with self._news:
+            self._news.wait_for(
+                lambda: self.finished or (enough is not None and self.partial is not None and enough(self.partial)),
+                timeout=seconds,
+            )
         return self.finished
+
+    def _follow(self, future: Future[Any]) -> None:
+        """Belong to work that was handed to a thread; whoever waits is woken by its end."""
+        self._future = future
+        future.add_done_callback(lambda _: self._ended())
+
+    def _ended(self) -> None:
+        with self._news:
+            self._news.notify_all()
 
     @property
     def stop(self) -> threading.Event:
@@ -112,7 +126,7 @@ class Jobs:
             job = self._jobs.get(key)
             if job is None:
                 job = self._jobs[key] = Job()
-                job._future = self._pool.submit(work, job)
+                job._follow(self._pool.submit(work, job))
             self._jobs.move_to_end(key)
             self._forget()
             return job

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from diagnostics.figures.legend import KeyEntry, KeyLine
 from diagnostics.figures.palette import Theme, palette
-from diagnostics.figures.template import SMALL, plain, template
+from diagnostics.figures.template import SMALL, plain, shorten, template
 from diagnostics.types import FloatArray
 
 HUES = {
@@ -20,6 +20,9 @@ HUES = {
 """Colours of what is neither a split nor a severity: goals, classes, averages."""
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+
+NAME = 26
+"""Letters of a feature's name beside its line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +96,12 @@ def note(figure: go.Figure, text: str, theme: Theme, **place: Any) -> None:
     """Add a small muted remark inside the picture; `text` is plain."""
     look = {"showarrow": False, "font": {"size": SMALL, "color": palette(theme).muted}}
     figure.add_annotation(text=plain(text), **look | place)
+
+
+def feature_axis(figure: go.Figure, names: Sequence[str]) -> None:
+    """Names of features from the top down, one unit apart."""
+    count = len(names)
+    figure.update_yaxes(
+        tickvals=list(range(count)), ticktext=[plain(shorten(name, NAME)) for name in names],
+        range=[count - 0.4, -0.6], showgrid=False,
+    )  # fmt: skip

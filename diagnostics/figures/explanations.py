@@ -1,4 +1,4 @@
-"""Contributions of features: bars over all rows, a swarm of dots, one row as a waterfall and as a pair of forces."""
+"""Contributions of features: bars over all rows, rows as a heatmap, one row as a waterfall and as a pair of forces."""
 
 from __future__ import annotations
 
@@ -7,22 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from diagnostics.figures.axes import AxisWords, frame, note
+from diagnostics.figures.axes import AxisWords, feature_axis, frame, note
 from diagnostics.figures.palette import Theme, faded, palette
 from diagnostics.figures.template import SMALL, plain, shorten
-from diagnostics.types import FloatArray, IntArray
+from diagnostics.types import FloatArray
 
 SHOWN = 15
 """Features drawn; the others are summed."""
 
 ROW_HEIGHT = 28
-NAME = 26
-
-LOW_HIGH = {
-    "light": [[0, "#0072B2"], [0.5, "#A9A29A"], [1, "#C05A00"]],
-    "dark": [[0, "#56A8DC"], [0.5, "#8B8F95"], [1, "#F08A3C"]],
-}
-"""Value of a feature, low to high; distinguishable without red and green."""
 
 
 def importance(
@@ -49,72 +42,8 @@ def importance(
         x=values, y=list(range(count)), orientation="h", marker={"color": faded(colours.accent, 0.75)}, error_x=spread,
         customdata=[plain(name) for name in names], hovertemplate="%{customdata}<br>%{x:.4g}<extra></extra>",
     )  # fmt: skip
-    _feature_axis(figure, names)
+    feature_axis(figure, names)
     return figure
-
-
-def swarm(
-    names: Sequence[str], values: FloatArray, rows: FloatArray, shown: Sequence[Sequence[str]], words: AxisWords,
-    theme: Theme = "light", *, lit: int | None = None,
-) -> go.Figure:  # fmt: skip
-    """Draw one dot for each row and feature; colour is the feature's own value, low to high.
-
-    Parameters
-    ----------
-    names : sequence of str
-        From the top.
-    values, rows : ndarray, shape (n, features)
-        Contributions and feature values, columns as `names`.
-    shown : sequence of sequence of str
-        Cells as people know them.
-    words : AxisWords
-        Names: "row" is not used for dots; "low", "high" label the colour bar.
-    lit : int, optional
-        Row that stands out.
-    """
-    count = len(names)
-    figure = frame(words, theme, count * (ROW_HEIGHT + 8) + 110, margin={"l": 8, "r": 12, "t": 60, "b": 8})
-    for place in range(count):
-        y = place + jitter(values[:, place])
-        tint = _ranks(rows[:, place])
-        figure.add_scatter(
-            x=values[:, place], y=y, mode="markers", showlegend=False,
-            marker={
-                "size": 6, "color": tint, "colorscale": LOW_HIGH[theme], "cmin": 0, "cmax": 1, "opacity": 0.8,
-                "line": {"width": 0},
-            },
-            customdata=[[plain(names[place]), plain(cells[place])] for cells in shown],
-            hovertemplate="%{customdata[0]} = %{customdata[1]}<br>%{x:.4g}<extra></extra>",
-        )  # fmt: skip
-        if lit is not None and lit < len(values):
-            figure.add_scatter(
-                x=[values[lit, place]], y=[y[lit]], mode="markers", hoverinfo="skip", showlegend=False,
-                marker={"size": 12, "color": "rgba(0,0,0,0)", "line": {"color": palette(theme).ink, "width": 2}},
-            )  # fmt: skip
-    _feature_axis(figure, names)
-    figure.update_xaxes(zeroline=True, zerolinecolor=palette(theme).muted, zerolinewidth=1)
-    note(figure, f"● {words.names.get('low', '')}", theme, x=0, y=1, xref="paper", yref="paper", xanchor="left",
-         yanchor="bottom", font={"size": SMALL, "color": LOW_HIGH[theme][0][1]})  # fmt: skip
-    note(figure, f"● {words.names.get('high', '')}", theme, x=1, y=1, xref="paper", yref="paper", xanchor="right",
-         yanchor="bottom", font={"size": SMALL, "color": LOW_HIGH[theme][2][1]})  # fmt: skip
-    return figure
-
-
-def nearest_dot(values: FloatArray, x: float, y: float) -> int | None:
-    """Row of the dot of a swarm that lies at a place of the picture.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, features)
-        As given to `swarm`.
-    """
-    place = round(y)
-    if not 0 <= place < values.shape[1] or not len(values):
-        return None
-    column = values[:, place]
-    reach = float(np.ptp(column)) or 1.0
-    distance = np.abs(column - x) / reach + np.abs(place + jitter(column) - y)
-    return int(distance.argmin())
 
 
 def waterfall(
@@ -165,7 +94,7 @@ def waterfall(
         text=[f"  {at:.4g}" for _, at, _ in ends], marker={"size": 10, "symbol": "diamond", "color": colours.ink},
         textfont={"size": SMALL, "color": colours.ink}, hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
-    _feature_axis(figure, [words.names.get("base", ""), *labels, words.names.get("answer", "")])
+    feature_axis(figure, [words.names.get("base", ""), *labels, words.names.get("answer", "")])
     low, high = float(starts.min()), float(starts.max())
     reach = (high - low) or 1.0
     figure.update_xaxes(range=[low - 0.05 * reach, high + 0.3 * reach])
@@ -225,46 +154,6 @@ def heatmap(names: Sequence[str], values: FloatArray, words: AxisWords, theme: T
         if len(values) <= 400 else None,
         hovertemplate="%{x}<br>%{z:.4g}<extra></extra>",
     )  # fmt: skip
-    _feature_axis(figure, names)
+    feature_axis(figure, names)
     figure.update_yaxes(range=[count - 0.5, -0.5])
     return figure
-
-
-def jitter(values: FloatArray) -> FloatArray:
-    """Sideways offsets in ±0.38 that keep dots of like value apart; the same values give the same offsets."""
-    n = len(values)
-    if n == 0:
-        return np.zeros(0)
-    reach = float(np.ptp(values)) or 1.0
-    bins = np.floor((values - values.min()) / reach * 80).astype(int)
-    offsets = np.zeros(n)
-    order = np.argsort(bins, kind="stable")
-    sizes = np.bincount(bins)
-    tallest = int(sizes.max())
-    place: IntArray = np.zeros(len(sizes), dtype=np.int64)
-    for index in order:
-        turn = int(place[bins[index]])
-        offsets[index] = (turn + 1) // 2 * (1 if turn % 2 else -1)
-        place[bins[index]] += 1
-    return offsets / max(tallest / 2, 4.0) * 0.38
-
-
-def _ranks(values: FloatArray) -> FloatArray:
-    """Places among the values, 0 to 1; a missing value or a constant is 0.5."""
-    from scipy.stats import rankdata
-
-    found = np.full(len(values), 0.5)
-    known = np.isfinite(values)
-    if known.sum() > 1 and np.ptp(values[known]) > 0:
-        ranks = rankdata(values[known])
-        found[known] = (ranks - 1) / (known.sum() - 1)
-    return found
-
-
-def _feature_axis(figure: go.Figure, names: Sequence[str]) -> None:
-    """Names from the top down, one unit apart."""
-    count = len(names)
-    figure.update_yaxes(
-        tickvals=list(range(count)), ticktext=[plain(shorten(name, NAME)) for name in names],
-        range=[count - 0.4, -0.6], showgrid=False,
-    )  # fmt: skip

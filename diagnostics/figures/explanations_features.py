@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from diagnostics.figures.axes import AxisWords, frame, hue
-from diagnostics.figures.explanations import LOW_HIGH, ROW_HEIGHT, _feature_axis, _ranks
-from diagnostics.figures.palette import Theme, faded, palette
+from diagnostics.figures.axes import AxisWords, feature_axis, frame, hue
+from diagnostics.figures.explanations import ROW_HEIGHT
+from diagnostics.figures.palette import LOW_HIGH, Theme, faded, palette
+from diagnostics.figures.swarm import ranks
 from diagnostics.figures.template import plain, shorten
 from diagnostics.types import FloatArray
 
@@ -39,7 +40,7 @@ def dependence(
     figure.add_scatter(
         x=at, y=y, mode="markers", customdata=np.full(len(x), np.nan) if other is None else other,
         marker={
-            "size": 6, "opacity": 0.75, "color": faded(hue(0, theme), 0.7) if other is None else _ranks(other),
+            "size": 6, "opacity": 0.75, "color": faded(hue(0, theme), 0.7) if other is None else ranks(other),
             "colorscale": LOW_HIGH[theme], "cmin": 0, "cmax": 1,
         },
         hovertemplate=f"{plain(words.x)}: %{{x:.4g}}<br>%{{y:.4g}}"
@@ -128,7 +129,7 @@ def side_by_side(
         xaxis2={"domain": [0.52, 1], "title": {"text": words.name("second")}, "anchor": "y", **line,
                 "tickfont": {"color": colours.muted}},
     )  # fmt: skip
-    _feature_axis(figure, [f"≠ {name}" if name in marked else name for name in names])
+    feature_axis(figure, [f"≠ {name}" if name in marked else name for name in names])
     return figure
 
 
@@ -151,7 +152,7 @@ def contrast(
     )  # fmt: skip
     figure.add_vline(x=0.5, line={"color": colours.muted, "width": 1, "dash": "dot"})
     figure.update_xaxes(range=[-0.02, 1.02])
-    _feature_axis(figure, names)
+    feature_axis(figure, names)
     return figure
 
 

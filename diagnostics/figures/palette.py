@@ -52,6 +52,12 @@ SEVERITIES: dict[str, dict[Severity, str]] = {
     },
 }  # fmt: skip
 
+LOW_HIGH: dict[str, list[list[float | str]]] = {
+    "light": [[0, "#0072B2"], [0.5, "#A9A29A"], [1, "#C05A00"]],
+    "dark": [[0, "#56A8DC"], [0.5, "#8B8F95"], [1, "#F08A3C"]],
+}
+"""Value of a feature, low to high; distinguishable without red and green."""
+
 DASHES = ("solid", "dash", "dot", "dashdot")
 # Five shades and four dashes have no common divisor, so twenty runs in a row all look different.
 SHADES: dict[str, tuple[float, ...]] = {"light": (0.0, -0.38, 0.22, -0.62, 0.36), "dark": (0.0, 0.45, -0.2, 0.7, -0.35)}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from diagnostics.explanations.tree_shape import Node
-from diagnostics.figures import explanations, explanations_features, explanations_network, explanations_tree
+from diagnostics.figures import explanations, explanations_features, explanations_network, explanations_tree, swarm
 from diagnostics.figures.axes import AxisWords
 
 WORDS = AxisWords(x="x", y="y", names={"base": "expected", "answer": "row", "rest": "{n} others"})
@@ -30,22 +30,42 @@ def test_forces_meet_at_the_answer():
     assert min(s[0] for s in up) == pytest.approx(1.4 - 0.6) and max(s[1] for s in down) == pytest.approx(1.6)
 
 
-def test_a_click_finds_the_dot_it_was_on():
-    values = np.random.default_rng(0).normal(size=(200, 3))
-    for row, place in ((0, 0), (57, 1), (199, 2)):
-        y = place + explanations.jitter(values[:, place])[row]
-        found = explanations.nearest_dot(values, float(values[row, place]), float(y))
-        assert values[found, place] == pytest.approx(values[row, place])
-    assert explanations.nearest_dot(values, 0.0, 9.0) is None
-    assert np.abs(explanations.jitter(np.zeros(500))).max() <= 0.4
-    assert len(explanations.jitter(np.zeros(0))) == 0
+def test_a_click_finds_the_dot_it_was_on_and_every_row_has_its_dot():
+    generator = np.random.default_rng(0)
+    values, rows = generator.normal(size=(900, 3)) * [1.0, 0.1, 0.0], generator.normal(size=(900, 3))
+    dots = swarm.Dots.of(values, rows)
+    assert [int(dots.count[dots.line == line].sum()) for line in range(3)] == [900, 900, 900]
+    for dot in range(0, len(dots.x), 7):
+        row = dots.nearest(float(dots.x[dot]), float(dots.y[dot]))
+        assert row is not None and values[row, dots.line[dot]] == pytest.approx(dots.x[dot], abs=np.ptp(values) / 120)
+    assert dots.nearest(0.0, 9.0) is None
+    assert np.abs(dots.y - dots.line).max() <= swarm.REACH + 1e-12
+    assert len(dots.x) < 900 and (dots.line == 2).sum() <= swarm.LANES
+
+
+def test_few_rows_have_a_dot_each_and_none_has_no_dot():
+    values = np.linspace(0, 1, 40)[:, None]
+    dots = swarm.Dots.of(values, values)
+    assert (dots.count == 1).all() and sorted(dots.row) == list(range(40))
+    assert len(swarm.Dots.of(np.zeros((0, 2)), np.zeros((0, 2))).x) == 0
+
+
+def test_a_swarm_is_as_high_as_its_rows_are_dense_and_low_values_lie_under_high_ones():
+    values = np.repeat([0.0, 0.5, 1.0], [700, 350, 70])[:, None]
+    dots = swarm.Dots.of(values, np.random.default_rng(1).normal(size=(1120, 1)))
+    heights = [int((dots.x == at).sum()) for at in (0.0, 0.5, 1.0)]
+    assert heights == [7, 4, 1]
+    densest = np.flatnonzero(dots.x == 0.0)
+    lowest_first = densest[np.argsort(-dots.y[densest])]
+    assert (np.diff(dots.tint[lowest_first]) > 0).all()
 
 
 def test_hostile_names_stay_letters():
     names = ["<b>x</b>", "%{x}"]
-    swarm = explanations.swarm(names, np.ones((3, 2)), np.ones((3, 2)), [["<i>", "{y}"]] * 3, WORDS, lit=1)
+    dots = swarm.Dots.of(np.ones((3, 2)), np.ones((3, 2)))
+    drawn = swarm.swarm(names, dots, lambda row, line: "<i>", WORDS, lit=np.ones(2))
     bars = explanations.importance(names, np.ones(2), WORDS, "dark", low=np.zeros(2), high=np.ones(2))
-    for figure in (swarm, bars, explanations.heatmap(names, np.ones((4, 2)), WORDS)):
+    for figure in (drawn, bars, explanations.heatmap(names, np.ones((4, 2)), WORDS)):
         said = json.dumps(figure.to_plotly_json(), default=str)
         assert "<b>x" not in said and "<i>" not in said
 

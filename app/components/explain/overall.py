@@ -13,13 +13,12 @@ from app.components.explain import data
 from app.components.text import escape
 from app.i18n import _, language
 from diagnostics.figures import explanations as figures
+from diagnostics.figures import swarm as swarms
+from diagnostics.figures.swarm import Dots
 from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
     from app.components.explain.picture import Picture
-
-DOTS = 400
-"""Rows of the swarm; more only hide each other."""
 
 CELLS = 300
 
@@ -52,26 +51,27 @@ def draw(picture: Picture) -> None:
 def swarm(picture: Picture, order: list[int]) -> None:
     """Draw the swarm; a click chooses its row and draws the page again."""
     attribution = picture.explained.attribution
-    taken = np.arange(0, len(attribution.rows), max(1, -(-len(attribution.rows) // DOTS)))
-    values, rows = attribution.values[taken][:, order], attribution.rows[taken][:, order]
-    shown = [[data.cell(picture, column, int(place)) for column in order] for place in taken]
+    dots = Dots.of(attribution.values[:, order], attribution.rows[:, order])
     chosen = data.chosen_row(picture)
-    lit = np.flatnonzero(taken == chosen) if chosen is not None else ()
     words = data.words(
-        _("contribution to the {output}").format(output=picture.output), low=_("low value"), high=_("high value")
-    )
-    names = [attribution.features[column] for column in order]
-    figure = figures.swarm(names, values, rows, shown, words, state.theme(), lit=int(lit[0]) if len(lit) else None)
-    alt = _("One dot for each row and feature: how far the feature pushes the {output}, coloured by its value.")
+        _("contribution to the {output}").format(output=picture.output), low=_("low value"), high=_("high value"),
+        rows=_("{n} rows alike"),
+    )  # fmt: skip
+    figure = swarms.swarm(
+        [attribution.features[column] for column in order], dots,
+        lambda row, line: data.cell(picture, order[line], row), words, state.theme(),
+        lit=None if chosen is None else attribution.values[chosen, order],
+    )  # fmt: skip
+    alt = _("One line of dots for each feature: how far it pushes the {output} of the rows, coloured by its value.")
     events = chart.chart(
         figure, key=f"swarm-{picture.key}", alt=alt.format(output=picture.output), file="beeswarm", clickable=True
     )
     if events.click is not None:
-        place = figures.nearest_dot(values, float(events.click["x"]), float(events.click["y"]))
+        place = dots.nearest(float(events.click["x"]), float(events.click["y"]))
         if place is not None:
-            data.choose_row(picture, int(taken[place]))
+            data.choose_row(picture, place)
             st.rerun()
-    st.caption(_("Click a dot to see its row below."))
+    st.caption(_("A dot is a row, or several rows alike where they are dense. Click one to see its row below."))
 
 
 def heatmap(picture: Picture) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 PATIENCE = 0.8
 """Seconds a page waits for work before it shows progress instead; kept results are there at once."""
 
-TICK = 0.8
+TICK = 0.25
+"""Seconds between two looks at running work; a look is a small run of the progress bar alone."""
 
 
 @cache
@@ -56,7 +57,10 @@ def of_kinds(project: str, kinds: Sequence[str]) -> list[Upload]:
     return [upload for upload in reversed(loading.uploads(project)) if kind(upload) in kinds]
 
 
-def wait_for(key: str, work: Callable[[Job], Any], *, told: str, place: str = "") -> Any:
+def wait_for(
+    key: str, work: Callable[[Job], Any], *, told: str, place: str = "",
+    enough: Callable[[Any], bool] | None = None,
+) -> Any:  # fmt: skip
     """Start work or find it done; draw its progress while it runs.
 
     Parameters
@@ -68,6 +72,8 @@ def wait_for(key: str, work: Callable[[Job], Any], *, told: str, place: str = ""
     place : str, optional
         Where one result follows the other: what this session waited for there before is stopped, so that turning a
         knob does not leave a queue of work nobody will look at.
+    enough : callable, optional
+        Whether what is there already is worth drawing, asked of each part; the end is waited for where it is missing.
 
     Returns
     -------
@@ -77,9 +83,9 @@ def wait_for(key: str, work: Callable[[Job], Any], *, told: str, place: str = ""
     if place:
         _stop_former(key, place)
     job = jobs().start(key, work)
-    job.wait(PATIENCE)
+    job.wait(PATIENCE, enough)
     if not job.finished:
-        _watch(key, told, job.partial is not None)
+        _watch(key, told, enough, _is_enough(job, enough))
         return job.partial
     if job.cancelled:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -102,11 +108,15 @@ def _stop_former(key: str, place: str) -> None:
     state.remember(f"waited-{place}", key)
 
 
+def _is_enough(job: Job, enough: Callable[[Any], bool] | None) -> bool:
+    return job.partial is not None and (enough is None or enough(job.partial))
+
+
 @st.fragment(run_every=TICK)
-def _watch(key: str, told: str, partial: bool) -> None:
+def _watch(key: str, told: str, enough: Callable[[Any], bool] | None, shown: bool) -> None:
     """Draw progress; once there is more to show, draw the whole page again."""
     job = jobs().get(key)
-    if job is None or job.finished or (job.partial is not None and not partial):
+    if job is None or job.finished or (not shown and _is_enough(job, enough)):
         st.rerun()
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -114,11 +114,15 @@ def _of_model(
         digests=(model.digest, of.digest, repr(sorted(of.part.items()))), binding=bound, sample=sample, number=number,
     )  # fmt: skip
     outcome: Outcome | None = store.wait_for(
-        f"explain-{subject.key}", lambda job: work.explain(job, subject), told=_("Explaining rows")
+        f"explain-{subject.key}", lambda job: work.explain(job, subject), told=_("Explaining rows"), enough=_has_rows
     )
     if first and outcome is not None and outcome.reproduction is not None:
         explain_model.reproduction(outcome.reproduction)
     return _picture("model", subject.key, sample, outcome, number)
+
+
+def _has_rows(outcome: Outcome) -> bool:
+    return outcome.explained is not None
 
 
 def _of_stand_in(seen: Sample, number: int, of: Predictions, sample: Sample, first: bool) -> Picture | None:
@@ -131,6 +135,7 @@ def _of_stand_in(seen: Sample, number: int, of: Predictions, sample: Sample, fir
         f"stand-in-{key}",
         lambda job: work.stand_in(job, sample, names, number, digests, kind="boosting", fitted_to=seen),
         told=_("Fitting and explaining a stand-in"),
+        enough=_has_rows,
     )
     if first and outcome is not None:
         fidelity(outcome)
@@ -163,7 +168,7 @@ def _picture(kind: str, key: str, sample: Sample, outcome: Outcome | None, numbe
         st.error(escape(error_text(error, language())))
         return None
     return Picture(
-        kind=kind, key=f"{key}-{len(outcome.explained.attribution.rows)}", sample=sample,
+        kind=kind, key=key, sample=sample,
         explained=outcome.explained, outcome=outcome, number=number,
         output=output(sample, number, outcome.explained.scale),
     )  # fmt: skip
