@@ -26,9 +26,8 @@ def uploaded(server, page, tmp_path):
 def test_a_click_on_a_dot_leads_to_the_waterfall_of_its_row(uploaded, watch: Watch):
     page = uploaded
     page.locator(".rc-chart-plot[aria-label^='Waterfall of row 0:']").wait_for()
-    swarm = page.locator(".rc-chart-plot[aria-label^='One dot']")
+    swarm = page.locator(".rc-chart-plot[aria-label^='One line of dots']")
     swarm.locator(".point").nth(40).wait_for()
-    page.wait_for_timeout(300)
     swarm.locator(".point").nth(40).hover(force=True)
     box = swarm.locator(".point").nth(40).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
