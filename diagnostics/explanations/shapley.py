@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
-
 import numpy as np
 
+from diagnostics.explanations import permutation_walk
 from diagnostics.explanations.attribution import Attribution, Predict, additivity_gap
 from diagnostics.types import FloatArray
 
 BACKGROUND_ROWS = 100
-_global_random_state = Lock()
 
 
 def from_trees(
@@ -81,10 +77,10 @@ def by_permutation(
     predict: Predict, rows: FloatArray, background: FloatArray, features: tuple[str, ...], *, seed: int = 0,
     permutations: int = 10,
 ) -> Attribution:  # fmt: skip
-    """Attribution of any model by permutation sampling (shap's PermutationExplainer, interventional).
+    """Attribution of any model by permutation sampling, interventional; see `permutation_walk.sample`.
 
-    Needs at most `permutations` x (2 x features + 1) model rows for each row and background row. numpy's global
-    random state, which shap reseeds, is put back as it was.
+    Needs at most `permutations` x 2 x features model rows for each row and background row. numpy's global random state
+    is neither read nor set.
 
     Parameters
     ----------
@@ -95,23 +91,17 @@ def by_permutation(
     seed : int
     permutations : int
     """
-    import shap
-
-    masker = shap.maskers.Independent(background, max_samples=len(background))
-    with _numpy_state_kept():
-        explainer = shap.PermutationExplainer(predict, masker, seed=seed)
-        found = explainer(rows, max_evals=permutations * (2 * rows.shape[1] + 1), silent=True)
-    values = _one_output(np.asarray(found.values, dtype=np.float64))
-    base = np.broadcast_to(np.asarray(found.base_values, dtype=np.float64).ravel(), (len(rows),)).copy()
+    values, base = permutation_walk.sample(predict, rows, background, seed=seed, permutations=permutations)
+    bases = np.full(len(rows), base)
     return Attribution(
         values=values,
-        base=base,
+        base=bases,
         rows=rows,
         features=features,
         route="permutation",
         background=len(background),
         seed=seed,
-        gap=additivity_gap(values, base, np.asarray(predict(rows), dtype=np.float64)),
+        gap=additivity_gap(values, bases, np.asarray(predict(rows), dtype=np.float64)),
         interactions="interventional",
     )
 
@@ -123,23 +113,3 @@ def background_sample(rows: FloatArray, *, size: int = BACKGROUND_ROWS, seed: in
     if len(pool) <= size:
         return pool
     return pool[np.sort(np.random.default_rng(seed).choice(len(pool), size=size, replace=False))]
-
-
-def _one_output(values: FloatArray) -> FloatArray:
-    """Shape (n, features) from (n, features) or (n, features, 1); shapes differ by model and shap version."""
-    if values.ndim == 3:
-        if values.shape[2] != 1:
-            raise ValueError(f"one output was asked for, {values.shape[2]} came")
-        return values[:, :, 0]
-    return values
-
-
-@contextmanager
-def _numpy_state_kept() -> Iterator[None]:
-    """Shap seeds numpy's global generator; nobody else must notice."""
-    with _global_random_state:
-        state = np.random.get_state()
-        try:
-            yield
-        finally:
-            np.random.set_state(state)

@@ -106,16 +106,43 @@ def test_shapes_that_differ_by_model_become_one():
     generator = np.random.default_rng(0)
     rows = generator.normal(size=(60, 3))
     target = (rows[:, 0] > 0).astype(int)
-    shapes = {
-        np.ndim(shap.TreeExplainer(model.fit(rows, target)).shap_values(rows[:4]))
-        for model in (RandomForestClassifier(3), GradientBoostingClassifier(n_estimators=3))
-    }
-    assert shapes == {2, 3}
-    values = generator.normal(size=(4, 3))
-    np.testing.assert_array_equal(shapley._one_output(values[:, :, None]), values)
-    np.testing.assert_array_equal(shapley._one_output(values), values)
-    with pytest.raises(ValueError, match="2 came"):
-        shapley._one_output(np.zeros((4, 3, 2)))
+    forest, model = RandomForestClassifier(3).fit(rows, target), GradientBoostingClassifier(n_estimators=3)
+    model.fit(rows, target)
+    assert [np.ndim(shap.TreeExplainer(one).shap_values(rows[:4])) for one in (forest, model)] == [3, 2]
+    shapes = [
+        np.shape(shap.PermutationExplainer(model.predict_proba, rows[:9], seed=0)(rows[:4], silent=True).values),
+        np.shape(shap.PermutationExplainer(model.decision_function, rows[:9], seed=0)(rows[:4], silent=True).values),
+    ]
+    assert shapes == [(4, 3, 2), (4, 3)]
+    found = shapley.by_permutation(lambda m: model.predict_proba(m)[:, 0], rows[:4], rows[:9], ("a", "b", "c"))
+    assert found.values.shape == (4, 3)
+    with pytest.raises(ValueError, match="shape"):
+        shapley.by_permutation(model.predict_proba, rows[:4], rows[:9], ("a", "b", "c"))
+
+
+def test_shap_reseeds_numpy_and_differs_without_a_seed_and_we_do_neither():
+    import shap
+
+    rows = np.random.default_rng(0).normal(size=(30, 5))
+
+    def model(matrix):
+        return matrix[:, 0] * matrix[:, 1] * matrix[:, 2] + matrix[:, 3] * matrix[:, 4]
+
+    def after(explain):
+        np.random.seed(5)
+        found = explain()
+        return np.random.rand(), found
+
+    np.random.seed(5)
+    untouched = np.random.rand()
+    loud, _ = after(lambda: shap.PermutationExplainer(model, rows, seed=1)(rows[:2], max_evals=22, silent=True))
+    assert loud != untouched
+    once, twice = (shap.PermutationExplainer(model, rows)(rows[:2], max_evals=22, silent=True).values for _ in range(2))
+    assert np.abs(once - twice).max() > 1e-3
+    quiet, first = after(lambda: shapley.by_permutation(model, rows[:2], rows, tuple("abcde"), permutations=2))
+    assert quiet == untouched
+    second = shapley.by_permutation(model, rows[:2], rows, tuple("abcde"), permutations=2)
+    np.testing.assert_array_equal(first.values, second.values)
 
 
 def test_lime_works_on_plain_arrays_only_and_on_codes(columns):
