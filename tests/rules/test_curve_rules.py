@@ -261,3 +261,57 @@ def test_a_gap_while_training_is_poor_asks_about_the_split_only():
     found = {f.id: f for f in diagnose([run]).findings}
     assert found["generalization_gap"].actions == ("check_split", "unify_preprocessing")
     assert "add_regularization" in diagnose([logs.gapped()]).findings[0].actions
+
+
+def test_a_gap_between_two_losses_of_next_to_nothing_is_no_gap():
+    train, held_out = logs.decay(40, 2.0, 0.001), logs.decay(40, 2.0, 0.04)
+    assert "generalization_gap" not in ids(logs.run(train, held_out))
+    assert "generalization_gap" in ids(logs.run(train, logs.decay(40, 2.0, 0.4)))
+
+
+def test_a_gap_of_two_wrong_answers_is_no_gap_and_of_forty_is_one():
+    train, held_out = logs.decay(60, 1.2, 0.2), logs.decay(60, 1.2, 0.37)
+    rows = np.random.default_rng(3).integers(-2, 2, 60)
+    few = np.clip(np.round(logs.decay(60, 20.0, 3.0)) + rows, 2, None)
+    many = np.clip(np.round(logs.decay(60, 300.0, 45.0)) + 15 * rows, 2, None)
+    assert "generalization_gap" not in ids(logs.run(train, held_out, logs.accuracy(1 - few / 47)))
+    assert "generalization_gap" in ids(logs.run(train, held_out, logs.accuracy(1 - many / 705)))
+
+
+def test_validation_that_starts_far_below_training_and_leaves_it_behind_is_no_matter_of_scale():
+    found = ids(logs.run(logs.decay(40, 1.3, 0.15), logs.decay(40, 0.12, 0.004)))
+    assert "validation_easier" in found
+    assert "validation_easier" not in ids(logs.run(logs.decay(40, 64.0, 6.4), logs.decay(40, 2.0, 0.2)))
+
+
+def test_thirty_classes_three_times_above_a_guess_are_not_stuck():
+    train = logs.decay(50, 3.23, 2.81, 5.0)
+    right = logs.accuracy(np.linspace(0.07, 0.1, 50))
+    assert ids(logs.run(train, train + 0.02, right)) & {"underfitting", "stuck_at_chance"} == {"underfitting"}
+
+
+def test_whoever_loses_again_what_little_was_learned_is_unstable_not_stuck():
+    level = np.concatenate([logs.decay(10, 2.3, 1.95), np.full(20, 2.31)])
+    assert ids(logs.run(logs.noisy(level, 0.002, 1), logs.noisy(level, 0.004, 2))) == {"unstable_training"}
+
+
+def test_validation_swinging_far_makes_up_for_training_that_is_clipped_to_quiet():
+    random = np.random.default_rng(5)
+    train, held_out = logs.decay(80, 2.0, 0.8, 20.0), logs.decay(80, 2.0, 0.9, 20.0)
+    train += 0.03 * random.normal(size=80)
+    calm = logs.run(train, held_out + 0.02 * random.normal(size=80))
+    wild = logs.run(train, np.abs(held_out + 0.5 * random.normal(size=80)))
+    assert "unstable_training" not in ids(calm)
+    assert "unstable_training" in ids(wild)
+
+
+def test_a_loss_that_only_creeps_on_has_levelled_off():
+    creeping = logs.decay(40, 2.3, 1.86, 40.0) - np.linspace(0.0, 0.02, 40)
+    assert ids(logs.run(creeping, creeping + 0.005)) == {"underfitting"}
+
+
+def test_a_loss_below_zero_has_no_lowest_level_to_rebound_from():
+    level = logs.decay(40, 2.5, 1.0)
+    level[-6:] += 0.25
+    found = ids(logs.run(logs.noisy(level, 0.002, 1) - 1.2, logs.noisy(level, 0.002, 2) - 1.1))
+    assert "unstable_training" not in found

@@ -16,6 +16,8 @@ TAIL = 0.4
 # Improvement of the last fifth, of all progress: an even pace brings 0.2; with less than a third of that left a
 # curve has levelled off.
 LATE = 0.06
+# Improvement of the last two thirds over that of the first, at most: so little has no pace worth comparing.
+REST = 0.1
 
 
 def is_steady(progress: Progress) -> bool:
@@ -29,4 +31,7 @@ def has_levelled(progress: Progress) -> bool:
     """Whether the improvement has died down: each third gains much less than the one before, or nothing."""
     if progress.late_is_real and progress.late > LATE:
         return False
-    return progress.pace is None or progress.pace < LEVELLING or progress.tau > -0.2
+    # What does not stand out of the noise has no pace either.
+    if not progress.late_is_real or progress.pace is None or progress.pace < LEVELLING:
+        return True
+    return progress.opening is not None and progress.opening * (1 + progress.pace) < REST

@@ -50,6 +50,9 @@ class StuckAtChance(Rule):
     # Right answers beyond exp(-loss), at most. A guess among K classes is right once in K and costs ln K; whoever knows
     # something is right more often than the loss says, since the loss averages logarithms.
     EXCESS = 0.06
+    # The same as a part of exp(-loss): among a hundred classes a share of 0.06 is six times a guess. Equal to the above
+    # for a guess among ten.
+    TIMES = 0.6
     # Share of what accuracy was missing that was gained, at most.
     GAIN = 0.15
     # Training over validation loss, at least: where training falls alone, something is learned, if only by heart.
@@ -113,7 +116,11 @@ class StuckAtChance(Rule):
         if skill is None or skill.accuracy is None or skill.promised is None or lead.end < self.TOGETHER * main.end:
             return False
         excess = skill.accuracy.end - skill.promised
-        return skill.promised <= self.EVEN and excess < self.EXCESS and skill.accuracy.gain < self.GAIN
+        return (
+            skill.promised <= self.EVEN
+            and excess < min(self.EXCESS, self.TIMES * skill.promised)
+            and skill.accuracy.gain < self.GAIN
+        )
 
     def _level(self, lead: Progress, scale: Scale) -> float:
         least = math.log(2) / scale.reference if scale.classifier else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -35,12 +36,17 @@ class UnstableTraining(Rule):
     # lowest lasting value.
     DRIFT = 0.1
     REBOUND = 2.0
+    # Share of all that was learned that was lost again and never made good, from which the smaller climb counts too,
+    # however little was learned before.
+    LOST = 0.8
     # The same of validation, which shows whether the weights were thrown off or only a hard stretch of batches came.
     HELD_OUT_CLIMB = 0.05
     # The same, from which "it diverged" is the plain word: ten times the loss of knowing nothing.
     DIVERGED = 10.0
     # Back and forth from row to row, same unit: training beyond what its batches explain, and validation. Both must
-    # move: training alone is augmentation or mixing, validation alone is a small validation set.
+    # move, each by half of its threshold at least: training alone is augmentation or mixing. More on one side makes up
+    # for less on the other, since the same weights move both (geometric mean).
+    EITHER = 0.5
     SWING = 0.02
     HELD_OUT_SWING = 0.04
     LEARNED_ALONE = 0.9
@@ -92,10 +98,12 @@ class UnstableTraining(Rule):
 
     def _climbs(self, stability: Stability) -> bool:
         """Validation must climb too; alone, a training loss must climb by more than its own noise brings about."""
+        least = self.DRIFT if (stability.lost or 0.0) >= self.LOST else self.CLIMB
         if stability.held_out_climb is None:
-            return stability.climb >= max(self.CLIMB, 3 * stability.swing)
-        drifted = stability.climb >= self.DRIFT and stability.rebound >= self.REBOUND
-        return (stability.climb >= self.CLIMB or drifted) and stability.held_out_climb >= self.HELD_OUT_CLIMB
+            return stability.climb >= max(least, 3 * stability.swing)
+        if (stability.rebound or 0.0) >= self.REBOUND:
+            least = self.DRIFT
+        return stability.climb >= least and stability.held_out_climb >= self.HELD_OUT_CLIMB
 
     def _swings(self, stability: Stability, progress: Progress) -> bool:
         """Alone, a training loss must have learned something first: noise about the start is another matter."""
@@ -112,7 +120,8 @@ class UnstableTraining(Rule):
     def _swing_margin(self, stability: Stability) -> float:
         if stability.held_out_swing is None:
             return stability.swing / self.LONE_SWING
-        return min(stability.swing / self.SWING, stability.held_out_swing / self.HELD_OUT_SWING)
+        both = stability.swing / self.SWING, stability.held_out_swing / self.HELD_OUT_SWING
+        return math.sqrt(both[0] * both[1]) if min(both) >= self.EITHER else min(both)
 
     def _causes(self, stability: Stability, regime: Regime, norms: GradientNorms | None) -> Iterator[Hypothesis]:
         schedule = regime.schedule

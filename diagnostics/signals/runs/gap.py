@@ -14,6 +14,8 @@ from diagnostics.types import FloatArray
 # Ratios of the two losses beyond these, in the first rows, mean that they do not count the same thing (one is
 # summed, or divided by the accumulation steps): no data set makes validation so much worse before training began.
 SAME_SCALE = (1 / 8, 8.0)
+# A factor of scale stays what it is: a ratio that fell below this part of what it was at first is no such factor.
+STAYED = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,9 @@ def _comparable(t: FloatArray, v: FloatArray, scale: Scale) -> bool:
     # Only a factor that was there from the start and stayed is a matter of scale.
     last = end_of(v) / max(end_of(t), FLOOR * scale.reference)
     low, high = SAME_SCALE
-    return low <= first <= high or (last < 2.0 and first > 1) or (last > 0.5 and first < 1)
+    if first < low:
+        return last > 0.5 or last < STAYED * first
+    return first <= high or last < 2.0
 
 
 def _distance(upper: FloatArray, lower: FloatArray, scale: Scale) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.runs.course import Course
 from diagnostics.signals.runs.progress import FLOOR, Scale
-from diagnostics.signals.runs.robust import MAD, noise, trailing_median
+from diagnostics.signals.runs.robust import MAD, centred_median, noise, trailing_median, width_for
 from diagnostics.types import FloatArray
 
 MIN_ROWS = 5
@@ -31,12 +31,16 @@ class Stability:
     held_out_climb : float or None
         The same of the validation loss.
     swing, held_out_swing : float
-        Noise of the training loss beyond what the batches it averages explain; noise of the validation loss.
+        Noise of the training loss beyond what the batches it averages explain; noise of the validation loss, where it
+        is above the reference as a fraction of its own level: a loss ten times as high swings ten times as far.
     reversals : float
         Share of the rows where the direction changes, the smaller of both losses: two thirds for pure noise, near 0
         for a curve that bends once.
-    rebound : float
-        Training loss at the end over its lowest lasting value.
+    rebound : float or None
+        Training loss at the end over its lowest lasting value; None where the loss has no zero.
+    lost : float or None
+        Share of all that was learned, lowest lasting value against the reference, that was lost again by the end; None
+        where the loss has no zero.
     returned : float
         Part of the climb that was made good by the end.
     spikes : tuple of float
@@ -51,7 +55,8 @@ class Stability:
     swing: float
     held_out_swing: float | None
     reversals: float
-    rebound: float
+    rebound: float | None
+    lost: float | None
     returned: float
     spikes: tuple[float, ...]
     largest_spike: float
@@ -76,12 +81,25 @@ def stability(course: Course, scale: Scale) -> Stability:
         climb=climb, climb_at=float(course.x[top]),
         held_out_climb=None if held_out is None else float(_lasting_rise(held_out / scale.reference)[1].max()),
         swing=max(0.0, (noise(level) - scatter) * (noise(level) + scatter)) ** 0.5,
-        rebound=float(np.median(lasting[-2:])) / max(float(lasting.min()), FLOOR),
-        held_out_swing=None if held_out is None else noise(held_out) / scale.reference,
+        rebound=float(np.median(lasting[-2:])) / max(float(lasting.min()), FLOOR) if scale.ratio else None,
+        lost=_lost(lasting, scatter) if scale.ratio else None,
+        held_out_swing=None if held_out is None else _held_out_swing(held_out, scale),
         reversals=min(_reversals(c) for c in (course.train, held_out) if c is not None),
         returned=(float(lasting[top]) - float(np.median(lasting[-2:]))) / max(float(lasting[top]) - low, 1e-12),
         spikes=tuple(float(course.x[i]) for i in where), largest_spike=size, n=len(level),
     )  # fmt: skip
+
+
+def _lost(lasting: FloatArray, scatter: float) -> float:
+    """Part of the way down that was climbed again by the end; what batches explain does not count."""
+    low = float(lasting.min())
+    return max(0.0, float(np.median(lasting[-2:])) - 3 * scatter - low) / max(1.0 - low, FLOOR)
+
+
+def _held_out_swing(held_out: FloatArray, scale: Scale) -> float:
+    zero = 0.0 if scale.ratio else float(held_out.min())
+    height = centred_median(held_out - zero, width_for(len(held_out)))
+    return noise(held_out / np.maximum(height, scale.reference))
 
 
 def _lasting_rise(level: FloatArray) -> tuple[FloatArray, FloatArray]:
