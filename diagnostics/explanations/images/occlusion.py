@@ -53,7 +53,7 @@ def plan(height: int, width: int, patch: int = 0, stride: int = 0) -> Plan:
     """
     patch = min(max(patch or default_patch(height, width), least_patch(height, width)), height, width)
     least = least_stride(height, width, patch)
-    stride = stride or widened(height, width, patch, max(1, patch // 2), POSITIONS)
+    stride = stride or _default_stride(height, width, patch)
     stride = min(max(stride, least), patch)
     return Plan(patch=patch, stride=stride, places=len(_corners(height, width, patch, stride)))
 
@@ -84,9 +84,10 @@ def _corners(height: int, width: int, patch: int, stride: int) -> list[tuple[int
     return [(y, x) for y in starts(height, patch, stride) for x in starts(width, patch, stride)]
 
 
-def widened(height: int, width: int, patch: int, stride: int, most: int) -> int:
-    """The stride, made so large that there are no more than `most` places."""
-    while len(starts(height, patch, stride)) * len(starts(width, patch, stride)) > most:
+def _default_stride(height: int, width: int, patch: int) -> int:
+    """Half a patch, made so large that there are no more than `POSITIONS` places."""
+    stride = max(1, patch // 2)
+    while len(_corners(height, width, patch, stride)) > POSITIONS:
         stride += max(1, math.ceil(stride / 8))
     return stride
 
