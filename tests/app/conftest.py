@@ -39,6 +39,14 @@ def demo(demo_folder, monkeypatch):
 
 
 @pytest.fixture
+def patient(monkeypatch):
+    """Work beside the pages is waited for instead of being watched."""
+    from app.components.explain import store as explain_store
+
+    monkeypatch.setattr(explain_store, "PATIENCE", 120.0)
+
+
+@pytest.fixture
 def store(home):
     """A function that stores files in the empty workspace: `store({"a.csv": b"..."}) -> project id`."""
     from app import loading

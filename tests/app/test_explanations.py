@@ -11,11 +11,7 @@ from tests.app.conftest import draw, texts
 from tests.app.test_curves import charts
 from tests.support import explained
 
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """Work is waited for instead of being watched."""
-    monkeypatch.setattr(explain_store, "PATIENCE", 120.0)
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 @pytest.fixture

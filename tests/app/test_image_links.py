@@ -17,14 +17,9 @@ from tests.app.conftest import draw, texts
 from tests.support import images
 
 pytest.importorskip("onnxruntime")
+pytestmark = pytest.mark.usefixtures("patient")
 
 LABEL = "Where the model looked ›"
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """Work is waited for instead of being watched."""
-    monkeypatch.setattr(explain_store, "PATIENCE", 120.0)
 
 
 @pytest.fixture

@@ -16,12 +16,7 @@ from tests.app.conftest import draw, texts
 from tests.support import explained, images, planted
 
 pytest.importorskip("onnxruntime")
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    """Work is waited for instead of being watched."""
-    monkeypatch.setattr(explain_store, "PATIENCE", 120.0)
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from tests.app.conftest import draw, texts
 
 
 @pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    monkeypatch.setattr(explain_store, "PATIENCE", 120.0)
+def untried(patient):
+    """No locks tried out by an earlier test."""
     explain_store.jobs().drop("probe")
     yield
     explain_store.jobs().drop("probe")

@@ -70,7 +70,8 @@ class Server:
         """Wait until the new server has read its demo project."""
         opened = Workspace.open(self.home)
         try:
-            wait_until(lambda: any(found.demo for found in opened.projects()), "the demo project")
+            # Its settings are written last, once all its files are read.
+            wait_until(lambda: any(found.demo and found.settings for found in opened.projects()), "the demo project")
         finally:
             opened.close()
 
