@@ -7,6 +7,7 @@ clear it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,7 @@ _SELECTION = "rc_selection"
 _LANGUAGE = "rc_language"
 _WRITTEN = "rc_written"
 _FLASH = "rc_flash"
+_LINGERS = 3.0  # seconds
 _PAGES = "rc_pages"
 _NAMES = ("project", "run", "predictions", "slice")
 LANGUAGE_COOKIE = "run_clinic_language"
@@ -136,14 +138,22 @@ def page(name: str) -> st.Page | None:
 
 
 def flash(kind: str, **details: Any) -> None:
-    """Leave a message for the next run ("deleted", with what it needs to undo)."""
-    st.session_state.setdefault(_FLASH, []).append({"kind": kind, **details})
+    """Leave a message for the next run ("deleted", with what it needs to undo); it takes the place of those seen."""
+    unseen = [message for message in st.session_state.get(_FLASH, []) if "drawn" not in message]
+    st.session_state[_FLASH] = [*unseen, {"kind": kind, **details}]
 
 
 def flashes() -> list[dict[str, Any]]:
-    """Take the messages that wait; each is returned once."""
-    waiting: list[dict[str, Any]] = st.session_state.pop(_FLASH, [])
-    return waiting
+    """Return the messages to draw: each in every run of its first seconds, then never again.
+
+    A run that follows at once, because a component answered or work ended, would otherwise take a message away
+    before anybody read it.
+    """
+    now = time.monotonic()
+    waiting = [{"drawn": now} | message for message in st.session_state.get(_FLASH, [])]
+    shown = [message for message in waiting if now - message["drawn"] < _LINGERS]
+    st.session_state[_FLASH] = shown
+    return shown
 
 
 def recall(name: str, default: Any = None) -> Any:

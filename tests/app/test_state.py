@@ -25,6 +25,19 @@ def test_another_project_drops_the_runs(store):
     assert "run" not in page.query_params
 
 
+def test_a_message_outlives_the_run_that_follows_at_once_and_then_goes(store, monkeypatch):
+    from app import state
+
+    page = draw("files", project=store({"a.csv": keras()}), run="gone")
+    said = "The link names a run that is not in this project."
+    assert said in [info.value for info in page.info]
+    page.run()
+    assert said in [info.value for info in page.info]
+    monkeypatch.setattr(state, "_LINGERS", 0.0)
+    page.run()
+    assert said not in [info.value for info in page.info]
+
+
 def test_an_unknown_language_falls_back(home):
     assert draw(lang="tlh").title[0].value == "What is wrong with your training?"
 

@@ -60,6 +60,24 @@ def watch():
     return Watch()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure tells what its pages and its server said, so that one seen once can be understood."""
+    report = yield
+    if call.when == "call" and call.excinfo is not None:
+        report.sections += list(last_words(item.funcargs))
+    return report
+
+
+def last_words(used):
+    """The end of the server's log, and what each page showed when the test failed."""
+    if isinstance(server := used.get("server"), Server):
+        yield "end of the server's log", server.log.read_text(errors="replace")[-2000:]
+    for name in ("page", "second"):
+        if name in used and not used[name].is_closed():
+            yield f"what {name} showed at {used[name].url}", used[name].locator("body").inner_text()[-3000:]
+
+
 @contextmanager
 def person(browser, watch):
     """A browser of somebody's own; ends in a failure where the page asked outside or complained."""
