@@ -57,8 +57,9 @@ def _all(picture: Picture) -> None:
     overall.draw(picture)
     st.header(_("One row"), anchor=False)
     row.waterfall(picture, data.pick_row(picture))
-    with st.expander(_("All rows as a heatmap")):
-        overall.heatmap(picture)
+    with st.expander(_("All rows as a heatmap"), key="explain_heatmap", on_change="rerun") as opened:
+        if opened.open:
+            overall.heatmap(picture)
 
 
 def _row(picture: Picture) -> None:
