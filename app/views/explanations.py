@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from app import loading
@@ -43,18 +46,22 @@ def _parts(picture: Picture, predictions: Predictions) -> None:
         "compare": _("Importance compared"), "tree": _("Tree"),
     }  # fmt: skip
     part = choices.one(_("Show"), offered, key="part", default="all")
-    drawn = {"all": _all, "row": _row, "feature": features.draw, "compare": compare.draw,
-             "tree": tree.draw}  # fmt: skip
-    if part == "errors":
-        errors.draw(picture, predictions)
+    rest = partial(picture_of.rest, picture, st.container())
+    drawn = {
+        "row": _row, "feature": features.draw, "compare": compare.draw, "tree": tree.draw,
+        "errors": partial(errors.draw, predictions=predictions),
+    }  # fmt: skip
+    if part == "all":
+        _all(picture, rest)
     else:
+        rest()
         drawn[part](picture)
     with st.expander(_("How this is computed")):
         st.markdown("\n".join(f"- {line}" for line in _method(picture)))
 
 
-def _all(picture: Picture) -> None:
-    overall.draw(picture)
+def _all(picture: Picture, rest: Callable[[], None]) -> None:
+    overall.draw(picture, rest)
     st.header(_("One row"), anchor=False)
     row.waterfall(picture, data.pick_row(picture))
     with st.expander(_("All rows as a heatmap"), key="explain_heatmap", on_change="rerun") as opened:

@@ -242,7 +242,7 @@ def scores_in(outputs: Mapping[str, NDArray[Any]]) -> tuple[FloatArray, tuple[st
     BindingError
         "model_no_numbers" where every output holds texts.
     """
-    numeric = {n: a for n, a in outputs.items() if a.dtype.kind in "fiub" and n != "margin" and a.ndim in (1, 2)}
+    numeric = {n: a for n, a in outputs.items() if a.dtype.kind in "fiub" and a.ndim in (1, 2)}
     if not numeric:
         raise BindingError("model_no_numbers", outputs=", ".join(outputs))
     name, best = max(numeric.items(), key=lambda e: (e[1].dtype.kind == "f", e[1].shape[1] if e[1].ndim == 2 else 1))

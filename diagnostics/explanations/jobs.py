@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,6 +31,7 @@ class Job:
     def __init__(self) -> None:
         self.done, self.total = 0, 0
         self.partial: Any = None
+        self._begun = self._told = 0.0
         self._news = threading.Condition()
         self._stop = threading.Event()
         self._future: Future[Any] | None = None
@@ -43,6 +45,8 @@ class Job:
             When somebody asked to stop.
         """
         self.done, self.total = done, total
+        self._told = time.monotonic()
+        self._begun = self._begun or self._told
         if partial is not None:
             with self._news:
                 self.partial = partial
@@ -64,6 +68,10 @@ class Job:
                 timeout=seconds,
             )
         return self.finished
+
+    def remaining(self) -> float | None:
+        """Seconds from the last report to the end at the pace so far; None before the first part is done."""
+        return (self._told - self._begun) / self.done * (self.total - self.done) if self.done else None
 
     def _follow(self, future: Future[Any]) -> None:
         """Belong to work that was handed to a thread; whoever waits is woken by its end."""

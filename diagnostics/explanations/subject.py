@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnostics.explanations.attribution import Predict
-from diagnostics.explanations.binding import Binding, Predictor, encoding_of
+from diagnostics.explanations.binding import Binding, Predictor, encoding_of, linked, one_output
 from diagnostics.explanations.encoding import Encoding
 from diagnostics.explanations.reproduction import Reproduction, reproduce
 from diagnostics.explanations.sampling import Sample
@@ -69,11 +69,18 @@ class ModelSubject:
         with warm.borrowed(model) as worker:
             yield Predictor(worker, self.binding, self.encoding, output=self.number, classes=self.sample.classes)
 
-    def checked(self, predictor: Predictor) -> tuple[Reproduction, ModelSubject]:
-        """Compare with the file's own predictions and take over the link that fits best, here and there."""
-        found = reproduce(predictor.raw_outputs(self.matrix), self.sample)
+    def checked(self, predictor: Predictor) -> tuple[Reproduction, ModelSubject, FloatArray]:
+        """Compare with the file's own predictions and take over the link that fits best, here and there.
+
+        Returns
+        -------
+        Reproduction, ModelSubject, and the model's answer to every row, shape (n,)
+        """
+        outputs = predictor.raw_outputs(self.matrix)
+        found = reproduce(outputs, self.sample)
         predictor.link = found.link
-        return found, replace(self, binding=replace(self.binding, link=found.link))
+        answer = one_output(linked(outputs, found.link), self.number)
+        return found, replace(self, binding=replace(self.binding, link=found.link)), answer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

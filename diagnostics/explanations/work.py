@@ -71,9 +71,8 @@ def explain(job: Job, subject: ModelSubject, *, seed: int = 0) -> Outcome:
     job.tell(0, len(subject.sample))
     rows = subject.matrix
     with subject.opened() as predictor:
-        reproduction, linked = subject.checked(predictor)
+        reproduction, linked, answer = subject.checked(predictor)
         numeric = not any(feature.is_categorical for feature in linked.encoding.features)
-        answer = predictor(rows)
         found = found_plane(predictor, subject.format, rows, numeric=numeric)
         done = Outcome(subject=linked, reproduction=reproduction, explained=None, plane=found, answer=answer)
         job.tell(0, len(rows), done)

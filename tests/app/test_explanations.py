@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from app import loading
+from app.components.explain import overall
 from app.components.explain import store as explain_store
 from diagnostics.explanations import explaining
 from tests.app.conftest import draw, texts
@@ -54,6 +55,7 @@ def test_every_part_is_drawn(with_model, part, expected):
 
 def test_the_first_rows_are_drawn_before_the_rest_and_the_work_survives_the_page(with_model, monkeypatch):
     monkeypatch.setattr(explain_store, "PATIENCE", 0.0)
+    monkeypatch.setattr(explain_store, "SOON", -1.0)
     explain_store.jobs.cache_clear()
     first, rest, whole = threading.Event(), threading.Event(), explaining._by_trees
 
@@ -80,6 +82,29 @@ def test_the_first_rows_are_drawn_before_the_rest_and_the_work_survives_the_page
         job.wait(60)
     page = draw("explanations", project=with_model)
     assert "Rows **300**" in texts(page) and not page.get("progress")
+    explain_store.jobs.cache_clear()
+
+
+def test_the_rest_is_waited_for_where_it_is_near(with_model, monkeypatch):
+    monkeypatch.setattr(explain_store, "SOON", 120.0)
+    explain_store.jobs.cache_clear()
+    drawn, whole, bars = threading.Event(), explaining._by_trees, overall.figures.importance
+
+    def in_two_steps(*given):
+        for part in whole(*given):
+            yield part
+            assert drawn.wait(60)
+
+    def noticed(*given, **said):
+        drawn.set()
+        return bars(*given, **said)
+
+    monkeypatch.setattr(explaining, "_by_trees", in_two_steps)
+    monkeypatch.setattr(overall.figures, "importance", noticed)
+    page = draw("explanations", project=with_model)
+    assert drawn.is_set() and "Rows **300**" in texts(page)
+    assert not any(button.label == "Cancel" for button in page.button)
+    assert not any("The other rows follow" in caption.value for caption in page.caption)
     explain_store.jobs.cache_clear()
 
 

@@ -18,13 +18,22 @@ from diagnostics.figures.swarm import Dots
 from diagnostics.knowledge.numbers import number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.components.explain.picture import Picture
 
 CELLS = 300
 
 
-def draw(picture: Picture) -> None:
-    """Draw bars and swarm; a click on a dot chooses its row."""
+def draw(picture: Picture, rest: Callable[[], None]) -> None:
+    """Draw bars and swarm; a click on a dot chooses its row.
+
+    Parameters
+    ----------
+    picture : Picture
+    rest : callable
+        Called when the bars are drawn; draws the page anew where more rows are near.
+    """
     from diagnostics.explanations.importance import of_attribution
 
     attribution = picture.explained.attribution
@@ -40,7 +49,8 @@ def draw(picture: Picture) -> None:
         figure = figures.importance(
             names, values, data.words(_("mean absolute contribution")), state.theme(), low=low, high=high
         )
-        chart.chart(figure, key=f"importance-{picture.key}", alt=_alternative(names), file="importance")
+        chart.chart(figure, key="explained-importance", alt=_alternative(names), file="importance")
+    rest()
     with right:
         swarm(picture, order)
     if len(attribution.features) > len(order):
@@ -64,7 +74,7 @@ def swarm(picture: Picture, order: list[int]) -> None:
     )  # fmt: skip
     alt = _("One line of dots for each feature: how far it pushes the {output} of the rows, coloured by its value.")
     events = chart.chart(
-        figure, key=f"swarm-{picture.key}", alt=alt.format(output=picture.output), file="beeswarm", clickable=True
+        figure, key="explained-swarm", alt=alt.format(output=picture.output), file="beeswarm", clickable=True
     )
     if events.click is not None:
         place = dots.nearest(float(events.click["x"]), float(events.click["y"]))
@@ -83,7 +93,7 @@ def heatmap(picture: Picture) -> None:
     names = [attribution.features[int(column)] for column in order]
     x = _("rows, largest {output} first").format(output=picture.output)
     figure = figures.heatmap(names, attribution.values[taken][:, order], data.words(x), state.theme())
-    chart.chart(figure, key=f"heat-{picture.key}", alt=_("Contributions of every row as colours"), file="heatmap")
+    chart.chart(figure, key="explained-heatmap", alt=_("Contributions of every row as colours"), file="heatmap")
 
 
 def _headline(picture: Picture, names: list[str]) -> None:

@@ -13,6 +13,8 @@ from diagnostics.knowledge import label
 from diagnostics.knowledge.numbers import integer, percent
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from diagnostics.explanations.explaining import Explained
     from diagnostics.explanations.sampling import Sample
     from diagnostics.explanations.sandbox import ModelDescription
@@ -38,6 +40,8 @@ class Picture:
         Class explained.
     output : str
         What the contributions add up to, with its unit; plain text.
+    work : str
+        Key of the work that explains the rows; "" for uploaded values.
     whole : callable or None
         The same of the whole set where the picture is narrowed to a slice; computed only when it is asked for.
     """
@@ -49,7 +53,15 @@ class Picture:
     outcome: Outcome | None
     number: int
     output: str
+    work: str = ""
     whole: Callable[[], Picture | None] | None = None
+
+
+def rest(picture: Picture, place: DeltaGenerator) -> None:
+    """Wait for the rows that are still missing where they are near, in a place of the page that tells of it."""
+    if not picture.explained.complete:
+        with place:
+            store.rest(picture.work, told=_("Explaining rows"))
 
 
 def output(sample: Sample, number: int, scale: str) -> str:

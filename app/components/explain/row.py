@@ -42,7 +42,7 @@ def waterfall(picture: Picture, place: int) -> None:
     )  # fmt: skip
     row = int(picture.sample.row[place])
     alt = _("Waterfall of row {row}: from the expected {output} to its own, one step for each feature.")
-    chart.chart(figure, key=f"waterfall-{picture.key}-{row}", alt=alt.format(row=row, output=picture.output),
+    chart.chart(figure, key="explained-waterfall", alt=alt.format(row=row, output=picture.output),
                 file=f"waterfall-row-{row}")  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def force(picture: Picture, place: int) -> None:
     row = int(picture.sample.row[place])
     st.caption(_("Orange raises the answer, blue lowers it."))
     alt = _("Features that raise and features that lower the answer of row {row}").format(row=row)
-    chart.chart(figure, key=f"force-{picture.key}-{row}", file=f"force-row-{row}", alt=alt)
+    chart.chart(figure, key="explained-force", file=f"force-row-{row}", alt=alt)
 
 
 def lime(picture: Picture, place: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
 PATIENCE = 0.8
 """Seconds a page waits for work before it shows progress instead; kept results are there at once."""
 
+SOON = 1.5
+"""Seconds to the end for which a page that shows the first part waits, rather than be drawn in between."""
+
 TICK = 0.25
 """Seconds between two looks at running work; a look is a small run of the progress bar alone."""
+
+STEP = 0.25
+"""Seconds after which a page that waits looks whether somebody clicked."""
 
 
 @cache
@@ -59,7 +66,7 @@ def of_kinds(project: str, kinds: Sequence[str]) -> list[Upload]:
 
 def wait_for(
     key: str, work: Callable[[Job], Any], *, told: str, place: str = "",
-    enough: Callable[[Any], bool] | None = None,
+    enough: Callable[[Any], bool] | None = None, rest: bool = False,
 ) -> Any:  # fmt: skip
     """Start work or find it done; draw its progress while it runs.
 
@@ -74,6 +81,8 @@ def wait_for(
         knob does not leave a queue of work nobody will look at.
     enough : callable, optional
         Whether what is there already is worth drawing, asked of each part; the end is waited for where it is missing.
+    rest : bool
+        Whether the caller asks for the `rest` once it has drawn what is worth it; progress is drawn there then.
 
     Returns
     -------
@@ -85,7 +94,9 @@ def wait_for(
     job = jobs().start(key, work)
     job.wait(PATIENCE, enough)
     if not job.finished:
-        _watch(key, told, enough, _is_enough(job, enough))
+        shown = _is_enough(job, enough)
+        if not (rest and shown):
+            _watch(key, told, enough, shown)
         return job.partial
     if job.cancelled:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -97,6 +108,34 @@ def wait_for(
         st.button(_("Try again"), key=f"again-{key[:24]}", on_click=jobs().drop, args=(key,))
         return job.partial
     return job.result
+
+
+def rest(key: str, *, told: str) -> None:
+    """Wait for the rest of work that is near its end, then draw the page anew; draw the progress of other work.
+
+    What was drawn before shows meanwhile, and what would follow keeps standing from the last run.
+
+    Parameters
+    ----------
+    key : str
+        Of work that `wait_for` returned a part of.
+    told : str
+        What is being done, plain text.
+    """
+    job = jobs().get(key)
+    if job is None or job.cancelled or job.error is not None:
+        return
+    remaining = job.remaining()
+    if not job.finished and (remaining is None or remaining > SOON):
+        _watch(key, told, None, True)
+        return
+    started = time.monotonic()
+    place = st.empty()
+    while not job.wait(STEP) and time.monotonic() - started < 2 * SOON:
+        place.caption(_("The other rows follow."))  # a place where a click that came meanwhile is heard
+    if job.finished:
+        st.rerun()
+    _watch(key, told, None, True)
 
 
 def _stop_former(key: str, place: str) -> None:

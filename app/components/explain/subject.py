@@ -113,12 +113,13 @@ def _of_model(
         path=store.path(model), format=store.kind(model),
         digests=(model.digest, of.digest, repr(sorted(of.part.items()))), binding=bound, sample=sample, number=number,
     )  # fmt: skip
+    key = f"explain-{subject.key}"
     outcome: Outcome | None = store.wait_for(
-        f"explain-{subject.key}", lambda job: work.explain(job, subject), told=_("Explaining rows"), enough=_has_rows
+        key, lambda job: work.explain(job, subject), told=_("Explaining rows"), enough=_has_rows, rest=first
     )
     if first and outcome is not None and outcome.reproduction is not None:
         explain_model.reproduction(outcome.reproduction)
-    return _picture("model", subject.key, sample, outcome, number)
+    return _picture("model", subject.key, sample, outcome, number, key)
 
 
 def _has_rows(outcome: Outcome) -> bool:
@@ -136,10 +137,11 @@ def _of_stand_in(seen: Sample, number: int, of: Predictions, sample: Sample, fir
         lambda job: work.stand_in(job, sample, names, number, digests, kind="boosting", fitted_to=seen),
         told=_("Fitting and explaining a stand-in"),
         enough=_has_rows,
+        rest=first,
     )
     if first and outcome is not None:
         fidelity(outcome)
-    return _picture("surrogate", key, sample, outcome, number)
+    return _picture("surrogate", key, sample, outcome, number, f"stand-in-{key}")
 
 
 def fidelity(outcome: Outcome) -> None:
@@ -159,7 +161,9 @@ def fidelity(outcome: Outcome) -> None:
         st.warning(f"**{escape(mark.format(limit=number(TRUSTWORTHY, language())))}** {escape(told)}")
 
 
-def _picture(kind: str, key: str, sample: Sample, outcome: Outcome | None, number: int) -> Picture | None:
+def _picture(
+    kind: str, key: str, sample: Sample, outcome: Outcome | None, number: int, work: str
+) -> Picture | None:  # fmt: skip
     if outcome is None or outcome.explained is None:
         return None
     try:
@@ -170,5 +174,5 @@ def _picture(kind: str, key: str, sample: Sample, outcome: Outcome | None, numbe
     return Picture(
         kind=kind, key=key, sample=sample,
         explained=outcome.explained, outcome=outcome, number=number,
-        output=output(sample, number, outcome.explained.scale),
+        output=output(sample, number, outcome.explained.scale), work=work,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from diagnostics.explanations.sandbox.tables import Arrays, table
 
 THREADS = min(4, os.cpu_count() or 1)
 """For contributions, which take seconds; predictions are over before a second thread has started."""
+
+PART = 25
+"""Rows a thread takes at a time."""
 
 
 class XGBoost:
@@ -31,15 +35,12 @@ class XGBoost:
         return table(self.booster.feature_names or [], int(self.booster.num_features()))
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Probabilities or values, and the raw margin."""
+        """Probabilities or values."""
         import xgboost
 
         matrix = np.asarray(inputs["X"], dtype=np.float64)
         data = xgboost.DMatrix(matrix, feature_names=self.booster.feature_names, nthread=1)
-        return {
-            "output": np.asarray(self.booster.predict(data)),
-            "margin": np.asarray(self.booster.predict(data, output_margin=True)),
-        }
+        return {"output": np.asarray(self.booster.predict(data))}
 
     def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Tree SHAP by XGBoost itself."""
@@ -76,19 +77,23 @@ class LightGBM:
         return table(self.booster.feature_name(), int(self.booster.num_feature()))
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """Probabilities or values, and the raw score."""
+        """Probabilities or values."""
         matrix = np.asarray(inputs["X"], dtype=np.float64)
-        return {
-            "output": np.asarray(self.booster.predict(matrix, num_threads=1)),
-            "margin": np.asarray(self.booster.predict(matrix, raw_score=True, num_threads=1)),
-        }
+        return {"output": np.asarray(self.booster.predict(matrix, num_threads=1))}
 
     def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Tree SHAP by LightGBM itself."""
         matrix = np.asarray(inputs["X"], dtype=np.float64)
-        flat = np.asarray(self.booster.predict(matrix, pred_contrib=True, num_threads=THREADS), dtype=np.float64)
+        # LightGBM gives each thread its share beforehand and waits for the last; a core that others use too would
+        # hold all of them up, so threads of ours take small parts one by one.
+        parts = np.array_split(matrix, max(1, len(matrix) // PART))
+        with ThreadPoolExecutor(THREADS) as threads:
+            found = list(threads.map(self._explain, parts))
         margin = _by_output(self.booster.predict(matrix, raw_score=True, num_threads=1))
-        return {"values": flat.reshape(len(matrix), margin.shape[1], -1), "margin": margin}
+        return {"values": np.vstack(found).reshape(len(matrix), margin.shape[1], -1), "margin": margin}
+
+    def _explain(self, part: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(self.booster.predict(part, pred_contrib=True, num_threads=1), dtype=np.float64)
 
     def native(self) -> dict[str, Any]:
         """Importance as the library keeps it."""
@@ -120,13 +125,11 @@ class CatBoost:
         return table(names, len(names))
 
     def predict(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
-        """The raw score, and probabilities where the model has them."""
+        """Probabilities where the model has them, else values."""
         matrix = np.asarray(inputs["X"], dtype=np.float64)
-        margin = np.asarray(self.model.predict(matrix, prediction_type="RawFormulaVal", thread_count=1))
-        if self.model.classes_ is None or not len(self.model.classes_):
-            return {"output": margin, "margin": margin}
-        chances = np.asarray(self.model.predict(matrix, prediction_type="Probability", thread_count=1))
-        return {"output": chances, "margin": margin}
+        has_classes = self.model.classes_ is not None and len(self.model.classes_)
+        kind = "Probability" if has_classes else "RawFormulaVal"
+        return {"output": np.asarray(self.model.predict(matrix, prediction_type=kind, thread_count=1))}
 
     def contributions(self, inputs: Mapping[str, NDArray[Any]]) -> Arrays:
         """Tree SHAP by CatBoost itself."""
