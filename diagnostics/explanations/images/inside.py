@@ -43,12 +43,12 @@ class Tapped:
         ------
         Refused
             "layer_unknown" for a tensor that is not one of `layers`, "layer_not_spatial" where the model gives
-            something else than four axes.
+            something else than four axes, or nothing along one of them.
         """
         if tensor not in {layer["tensor"] for layer in self.layers()}:
             raise Refused("layer_unknown", layer=tensor[:80])
         (found,) = self._session(tensor).run([tensor], dict(feed))
-        if found.ndim != 4:
+        if found.ndim != 4 or not found.size:
             raise Refused("layer_not_spatial", layer=tensor[:80], found=" × ".join(map(str, found.shape)))
         return np.asarray(found, dtype=np.float32)
 

@@ -15,6 +15,7 @@ from diagnostics.exceptions import RunClinicError
 from diagnostics.explanations.binding import linked
 from diagnostics.explanations.images.preparing import Image, ImageInput, laid_out
 from diagnostics.explanations.sandbox import Model, Worker
+from diagnostics.explanations.sandbox.client import ModelError
 from diagnostics.explanations.warm import warm
 from diagnostics.types import FloatArray
 
@@ -73,13 +74,7 @@ class ImageNetwork:
 
     def layers(self) -> tuple[SpatialLayer, ...]:
         """Layers in the order of the graph; empty where the model has no convolution."""
-        return tuple(
-            SpatialLayer(
-                tensor=str(one["tensor"]), name=str(one["name"]), kind=str(one["kind"]),
-                shape=None if one["shape"] is None else tuple(one["shape"]), convolution=bool(one["convolution"]),
-            )
-            for one in self._worker.layers()[-MOST_LAYERS:]
-        )  # fmt: skip
+        return tuple(_layer(one) for one in self._worker.layers()[-MOST_LAYERS:])
 
     def scores(self, images: Image, told: Told | None = None) -> FloatArray:
         """Raw scores, shape (n, classes).
@@ -159,12 +154,36 @@ class ImageNetwork:
         flat = {
             name: value.reshape(n, -1)
             for name, value in outputs.items()
-            if value.dtype.kind == "f" and value.ndim and len(value) == n and value.size in (n, n * value.shape[-1])
+            if value.dtype.kind == "f"
+            and value.ndim
+            and len(value) == n
+            and value.size in (n, n * value.shape[-1])
+            and value.size
         }
         if not flat:
             raise RunClinicError("model_no_scores", outputs=", ".join(outputs))
         self.output = self.output or max(flat, key=lambda name: flat[name].shape[1])
         return np.asarray(flat[self.output], dtype=np.float64)
+
+
+def _layer(said: Mapping[str, Any]) -> SpatialLayer:
+    """A layer as a worker describes it.
+
+    Raises
+    ------
+    ModelError
+        "model_answer_broken" where that is no description.
+    """
+    try:
+        shape = None if said["shape"] is None else tuple(None if s is None else int(s) for s in said["shape"])
+        if shape is not None and len(shape) != 3:
+            raise ModelError("model_answer_broken")
+        return SpatialLayer(
+            tensor=str(said["tensor"]), name=str(said["name"]), kind=str(said["kind"]), shape=shape,
+            convolution=bool(said["convolution"]),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError("model_answer_broken") from error
 
 
 def probabilities_of(scores: FloatArray) -> FloatArray:

@@ -160,11 +160,11 @@ class Worker:
 
     def structure(self) -> dict[str, Any]:
         """Layers of an ONNX model as JSON entries; see `structure.from_onnx.describe`."""
-        return dict(self._answered("structure", {})[0]["structure"])
+        return _entry(self._answered("structure", {})[0].get("structure"))
 
     def native(self) -> dict[str, Any]:
         """Importance and coefficients as the model's own library keeps them; see `native.NativeImportance`."""
-        return dict(self._answered("native", {})[0]["native"])
+        return _entry(self._answered("native", {})[0].get("native"))
 
     def tree(
         self, number: int, output: int, inputs: Mapping[str, NDArray[Any]]
@@ -180,12 +180,15 @@ class Worker:
         """
         message, arrays = self._answered("tree", inputs, {"number": number, "output": output})
         if "seen" not in arrays:
-            raise ModelError("model_died")
-        return dict(message["tree"]), arrays["seen"]
+            raise ModelError("model_answer_broken")
+        return _entry(message.get("tree")), arrays["seen"]
 
     def layers(self) -> list[dict[str, Any]]:
         """Layers of an ONNX model whose activations have places; see `images.layers.spatial`."""
-        return [dict(layer) for layer in self._answered("layers", {})[0]["layers"]]
+        found = self._answered("layers", {})[0].get("layers")
+        if not isinstance(found, list):
+            raise ModelError("model_answer_broken")
+        return [_entry(layer) for layer in found]
 
     def activations(self, inputs: Mapping[str, NDArray[Any]], tensor: str) -> NDArray[Any]:
         """What a layer of an ONNX model gives, shape (n, channels, height, width).
@@ -195,7 +198,7 @@ class Worker:
         ModelError
             "layer_unknown" or "layer_not_spatial"; else as `predict`.
         """
-        return self._answered("activations", inputs, {"tensor": tensor})[1]["activations"]
+        return _numbers(self._answered("activations", inputs, {"tensor": tensor})[1], "activations", 4)
 
     def gradients(self, inputs: Mapping[str, NDArray[Any]], tensor: str, output: str, number: int) -> NDArray[Any]:
         """Grad-CAM before its ReLU, shape (n, height, width); for the format "onnx_gradients" only.
@@ -206,7 +209,7 @@ class Worker:
             "gradients_unsupported" where the graph has no torch counterpart; else as `predict`.
         """
         options = {"tensor": tensor, "output": output, "number": number}
-        return self._answered("gradients", inputs, options)[1]["map"]
+        return _numbers(self._answered("gradients", inputs, options)[1], "map", 3)
 
     def _answer(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         return self._answered(ask, inputs)[1]
@@ -255,7 +258,7 @@ class Worker:
             timer.start()
             try:
                 frames.write(process.stdin, message, arrays, blob)  # type: ignore[arg-type]
-                answer, found, _ = frames.read(process.stdout)  # type: ignore[arg-type]
+                answer, found, _ = frames.read(process.stdout, frames.MAXIMUM_ANSWER)  # type: ignore[arg-type]
             except (OSError, EOFError, frames.BrokenFrame) as error:
                 process.kill()
                 code = "model_timeout" if late.is_set() else "model_died"
@@ -263,6 +266,21 @@ class Worker:
             finally:
                 timer.cancel()
         return answer, found
+
+
+def _entry(said: Any) -> dict[str, Any]:
+    """A JSON object a worker was asked for."""
+    if not isinstance(said, dict):
+        raise ModelError("model_answer_broken")
+    return said
+
+
+def _numbers(arrays: Mapping[str, NDArray[Any]], name: str, axes: int) -> NDArray[Any]:
+    """An array a worker was asked for: real numbers, so many axes, none of them empty."""
+    found = arrays.get(name)
+    if found is None or found.dtype.kind != "f" or found.ndim != axes or not found.size:
+        raise ModelError("model_answer_broken")
+    return found
 
 
 def _description(message: Mapping[str, Any]) -> ModelDescription:

@@ -12,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAXIMUM_BYTES = 1 << 30
+MAXIMUM_ANSWER = 1 << 28
+"""Bytes of arrays a worker may answer with: the server holds them several times over while it reads them."""
+
 _MAXIMUM_HEADER = 64 << 20
 _LENGTHS = struct.Struct("<QQ")
 _NUMERIC = frozenset("biuf")
@@ -54,8 +57,14 @@ def write(stream: BinaryIO, message: Mapping[str, Any], arrays: Arrays | None = 
     stream.flush()
 
 
-def read(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, NDArray[Any]], bytes]:
+def read(stream: BinaryIO, limit: int = MAXIMUM_BYTES) -> tuple[dict[str, Any], dict[str, NDArray[Any]], bytes]:
     """Receive a message.
+
+    Parameters
+    ----------
+    stream : binary file
+    limit : int
+        Bytes of arrays that are taken.
 
     Returns
     -------
@@ -72,7 +81,7 @@ def read(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, NDArray[Any]], byt
         A length over the caps, a type that is not numbers, a shape that does not fit.
     """
     header_length, body_length = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
-    if header_length > _MAXIMUM_HEADER or body_length > MAXIMUM_BYTES:
+    if header_length > _MAXIMUM_HEADER or body_length > limit:
         raise BrokenFrame(f"a message of {header_length + body_length} bytes")
     try:
         message = json.loads(_exactly(stream, header_length))

@@ -12,6 +12,13 @@ from typing import Any, BinaryIO
 from diagnostics.explanations.sandbox import frames, loaders, lockdown
 from diagnostics.explanations.sandbox.gate import Refused
 
+PLAIN = ("contributions", "structure", "native", "tree")
+PLACED = ("layers", "activations", "gradients")
+ASKS = ("predict", *PLAIN, *PLACED)
+
+Reply = tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]
+"""A message, and arrays where there are any."""
+
 
 def main(arguments: list[str]) -> int:
     """Import what the format needs, then serve behind the locks."""
@@ -60,7 +67,7 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
         except EOFError:
             return 0
         try:
-            frames.write(replies, *_reply(model, message, inputs, format))
+            frames.write(replies, *_bounded(_reply(model, message, inputs, format)))
         except Refused as refusal:
             frames.write(replies, {"failed": refusal.code, "params": refusal.params})
         except MemoryError:
@@ -69,17 +76,17 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
             frames.write(replies, {"failed": "model_failed", "params": _said(format, error)})
 
 
-def _reply(
-    model: Any, message: dict[str, Any], inputs: dict[str, Any], format: str
-) -> tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]:
+def _reply(model: Any, message: dict[str, Any], inputs: dict[str, Any], format: str) -> Reply:
     ask = str(message.get("ask"))
+    if ask not in ASKS:
+        raise ValueError(f"no such ask: {ask[:80]}")
     if ask == "predict":
         return {"ok": True}, model.predict(inputs)
     options = dict(message.get("options", {}))
-    if ask in ("layers", "activations", "gradients") and hasattr(model, ask):
+    if ask in PLACED and hasattr(model, ask):
         said = getattr(model, ask)(inputs, options)
         return ({"ok": True, "layers": said},) if ask == "layers" else ({"ok": True}, said)
-    wanted = getattr(model, ask, None) if ask in ("contributions", "structure", "native", "tree") else None
+    wanted = getattr(model, ask, None) if ask in PLAIN else None
     if wanted is None:
         return ({"failed": f"model_has_no_{ask}", "params": {"format": format}},)
     if ask == "contributions":
@@ -88,6 +95,14 @@ def _reply(
         found = wanted(int(options["number"]), int(options["output"]))
         return {"ok": True, "tree": found}, {"seen": model.seen(inputs)}
     return ({"ok": True, ask: wanted()},)
+
+
+def _bounded(reply: Reply) -> Reply:
+    """The reply, where the server will take so many bytes."""
+    size = sum(array.nbytes for array in reply[1].values()) if len(reply) > 1 else 0
+    if size > frames.MAXIMUM_ANSWER:
+        raise Refused("model_answer_too_large", found=size >> 20, limit=frames.MAXIMUM_ANSWER >> 20)
+    return reply
 
 
 def _said(format: str, error: Exception) -> dict[str, Any]:
