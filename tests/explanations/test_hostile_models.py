@@ -23,6 +23,7 @@ from diagnostics.explanations.sandbox.client import MEMORY_BYTES, ModelError
 from diagnostics.explanations.structure import read_structure
 from diagnostics.knowledge import LANGUAGES, error_text
 from tests.explanations.test_inside import onnx_forest, table
+from tests.support.hostile_networks import Payload
 
 COUNT = int(os.environ.get("RUN_CLINIC_MUTANTS", "60"))
 
@@ -162,16 +163,6 @@ def test_a_tensor_that_claims_to_be_huge_is_refused():
     tensor = TensorProto(name="W", data_type=TensorProto.FLOAT, dims=[1 << 40, 4], raw_data=b"\0" * 16)
     model = graph([helper.make_node("MatMul", ["X", "W"], ["Y"])], [tensor])
     assert refusal(model.SerializeToString()) == "model_too_large"
-
-
-class Payload:
-    """Writes a file when it is unpickled."""
-
-    def __init__(self, place):
-        self.place = str(place)
-
-    def __reduce__(self):
-        return (open, (self.place, "w"))
 
 
 @pytest.mark.parametrize("format", ["onnx", "xgboost", "lightgbm", "catboost", "skops"])

@@ -1,9 +1,10 @@
-"""Damaged picture networks asked for everything a page asks.
+"""Damaged and hostile picture networks asked for everything a page asks.
 
-`python -m tests.support.image_mutants FORMAT FILE COUNT SEED`. Every mutant gets a locked process of its own, as in
-`mutants`, and the server's own code asks it: how pictures are fed, probabilities, layers, activations, maps, gradients
-(which only the format "onnx_gradients" has). Whatever comes back is an answer or a `RunClinicError`; anything else ends
-this process. Prints one JSON object with the codes of every ask.
+`python -m tests.support.image_mutants FORMAT FOLDER COUNT SEED`. Every file of the folder, and the planted network
+damaged so often, gets a locked process of its own, as in `mutants`, and the server's own code asks it: how pictures are
+fed, probabilities, layers, activations, maps of every method, gradients (which only the format "onnx_gradients" has).
+Whatever comes back is an answer or a `RunClinicError`; anything else ends this process. Prints one JSON object with the
+codes of every ask.
 """
 
 import json
@@ -13,26 +14,20 @@ import resource
 import select
 import signal
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
 from diagnostics.exceptions import RunClinicError
-from diagnostics.explanations.images import activation_maps
+from diagnostics.explanations.images.agreement import best_scaling
+from diagnostics.explanations.images.explaining import METHODS, Way, explain
 from diagnostics.explanations.images.feature_maps import feature_maps
 from diagnostics.explanations.images.network import ImageNetwork
 from diagnostics.explanations.images.preparing import guess
-from diagnostics.explanations.images.saliency import flag_of
-from diagnostics.explanations.sandbox import Model, Worker, frames, loaders, worker
-from diagnostics.explanations.sandbox.client import (
-    CPU_SECONDS,
-    MEMORY_BYTES,
-    MEMORY_OF_FORMAT,
-    ModelError,
-    _description,
-)
+from diagnostics.explanations.sandbox import Model, ModelError, Worker, answers, frames, loaders, worker
+from diagnostics.explanations.sandbox.client import CPU_SECONDS, MEMORY_BYTES, MEMORY_OF_FORMAT
+from tests.support import planted
 from tests.support.mutants import PATIENCE, mutated
 
 KINDS = ("resized", "renamed", "sized", "wide", "bytes")
@@ -58,9 +53,9 @@ class Forked(Worker):
     def __enter__(self):
         message, _ = self._ask({"load": self._model.format}, blob=self._model.content, seconds=PATIENCE)
         if "refused" in message:
-            raise ModelError(message["refused"], **message.get("params", {}))
-        assert all(message["locks"].values())
-        self.description = _description(message)
+            raise answers.refusal(message["refused"], message["params"])
+        self.description = answers.description(message)
+        assert all(self.description.locks.values())
         return self
 
     def close(self):
@@ -78,10 +73,10 @@ class Forked(Worker):
             frames.write(self._requests, message, arrays, blob)
             if not select.select([self._replies], [], [], PATIENCE)[0]:
                 raise ModelError("model_timeout", seconds=PATIENCE)
-            found, answers, _ = frames.read(self._replies, frames.MAXIMUM_ANSWER)
+            found, arrays, _ = frames.read(self._replies, frames.MAXIMUM_ANSWER)
         except (OSError, EOFError, frames.BrokenFrame) as error:
             raise ModelError("model_died") from error
-        return found, answers
+        return found, arrays
 
 
 def damaged(content, chance):
@@ -170,41 +165,40 @@ def asked(format, content, chance):
 
 def _everything(network, forked, attempt, chance):
     given = network.given
-    shape = (given.height, given.width, given.channels)
-    pictures = np.random.default_rng(0).normal(size=(3, *shape)).astype(np.float32)
-    pictures[2, : shape[0] // 2] = chance.choice((np.nan, np.inf, 0.0))
-    attempt("predict", lambda: network.probabilities(pictures))
+    generator = np.random.default_rng(0)
+    pictures = generator.normal(size=(3, given.height, given.width, given.channels)).astype(np.float32)
+    pictures[2, : given.height // 2] = chance.choice((np.nan, np.inf, 0.0))
+    pixels = generator.integers(0, 256, (given.height, given.width, 3), dtype=np.uint8)
+    attempt("predict", lambda: [network.probabilities(some) for some in (pictures, pictures[:1])])
+    attempt("agreement", lambda: best_scaling(network, [pixels] * 2, np.array([0, 2]), 3))
     names = [layer.tensor for layer in attempt("layers", network.layers) or ()]
-    for tensor in (*chance.sample(names, min(2, len(names))), *names[-1:], "nowhere", "", "\x00" * 300):
+    for tensor in (*chance.sample(names, min(2, len(names))), *names[-1:], "nowhere", "/etc/passwd", "\x00" * 300):
         _one_layer(network, tensor, pictures[chance.randrange(3)], attempt, chance)
+    for method in METHODS:
+        way = Way(method=method, layer=(names or ["nowhere"])[-1], channels=4, patch=given.width // 2 + 1)
+        attempt(method, lambda way=way: explain(network, pixels, way, chance.choice((0, 2, None)), ("", "")))
     for ask, options in BROKEN:
         attempt("malformed", lambda a=ask, o=options: forked._answered(a, {}, o))
 
 
 def _one_layer(network, tensor, image, attempt, chance):
     attempt("activations", lambda: network.activations(image, tensor))
-    attempt("map", lambda: flag_of(activation_maps.eigen_cam(network, image, tensor)))
     attempt("features", lambda: feature_maps(network, image, tensor))
-    number = chance.choice((0, 1, 999, 1 << 40))
-    attempt("gradients", lambda: activation_maps.grad_cam(network, image, tensor, number))
+    attempt("gradients", lambda: network.gradient_map(image, tensor, chance.choice((0, 1, 999, 1 << 40))))
 
 
-def main(format, place, count, seed):
-    """Damage a network so often, in processes one after the other."""
+def main(format, folder, count, seed):
+    """Ask the whole network, the files of a folder, and networks damaged so often, each in a process of its own."""
     loaders.prepare(format)
-    content, chance = Path(place).read_bytes(), random.Random(int(seed))
-    found, slowest = Counter(), 0.0
     np.seterr(all="ignore")
+    content, chance = planted.FILE.read_bytes(), random.Random(int(seed))
     before = len(list(Path("/proc/self/fd").iterdir()))
-    for _ in range(int(count)):
-        mutant = damaged(content, chance)
-        started = time.monotonic()
-        found += asked(format, mutant, chance)
-        slowest = max(slowest, time.monotonic() - started)
     whole = asked(format, content, random.Random(0))
+    named = {file.name: asked(format, file.read_bytes(), random.Random(0)) for file in Path(folder).iterdir()}
+    found = sum((asked(format, damaged(content, chance), chance) for _ in range(int(count))), Counter())
     handles = len(list(Path("/proc/self/fd").iterdir())) - before
     print(json.dumps({
-        "codes": found, "whole": whole, "slowest": slowest, "handles": handles,
+        "codes": found, "whole": whole, "named": named, "handles": handles,
         "peak": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024,
         "own": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     }))  # fmt: skip

@@ -16,6 +16,9 @@ PLAIN = ("contributions", "structure", "native", "tree")
 PLACED = ("layers", "activations", "gradients")
 ASKS = ("predict", *PLAIN, *PLACED)
 
+NO_MEMORY = ("Failed to allocate memory", "bad_alloc", "bad allocation", "can't allocate memory", "not enough memory")
+"""How onnxruntime, torch and the boosters say that they got none; they raise errors of their own."""
+
 Reply = tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]
 """A message, and arrays where there are any."""
 
@@ -48,14 +51,9 @@ def serve(format: str, memory: int, cpu: int, requests: BinaryIO, replies: Binar
     try:
         model = loaders.FORMATS[format](content)
         frames.write(replies, {"ready": model.describe(), "locks": locks.as_dict()})
-    except Refused as refusal:
-        frames.write(replies, {"refused": refusal.code, "params": refusal.params})
-        return 0
-    except MemoryError:
-        frames.write(replies, {"refused": "model_memory", "params": {}})
-        return 0
-    except Exception as error:  # whatever a library says of a broken file, the server needs one clear sentence
-        frames.write(replies, {"refused": "model_broken", "params": _said(format, error)})
+    except Exception as error:
+        code, params = _reason(error, format, otherwise="model_broken")
+        frames.write(replies, {"refused": code, "params": params})
         return 0
     return _answer(model, requests, replies, format)
 
@@ -68,12 +66,9 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
             return 0
         try:
             frames.write(replies, *_bounded(_reply(model, message, inputs, format)))
-        except Refused as refusal:
-            frames.write(replies, {"failed": refusal.code, "params": refusal.params})
-        except MemoryError:
-            frames.write(replies, {"failed": "model_memory", "params": {}})
         except Exception as error:  # the model's own failure is an answer too
-            frames.write(replies, {"failed": "model_failed", "params": _said(format, error)})
+            code, params = _reason(error, format, otherwise="model_failed")
+            frames.write(replies, {"failed": code, "params": params})
 
 
 def _reply(model: Any, message: dict[str, Any], inputs: dict[str, Any], format: str) -> Reply:
@@ -105,9 +100,14 @@ def _bounded(reply: Reply) -> Reply:
     return reply
 
 
-def _said(format: str, error: Exception) -> dict[str, Any]:
+def _reason(error: Exception, format: str, *, otherwise: str) -> tuple[str, dict[str, Any]]:
+    """Code and params of one clear sentence, whatever a library says."""
+    if isinstance(error, Refused):
+        return error.code, error.params
     text = " ".join(str(error).split())
-    return {"format": format, "error": type(error).__name__, "found": text[:300]}
+    if isinstance(error, MemoryError) or any(words in text for words in NO_MEMORY):
+        return "model_memory", {}
+    return otherwise, {"format": format, "error": type(error).__name__, "found": text[:300]}
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
