@@ -23,6 +23,7 @@ from diagnostics.explanations.sandbox.client import MEMORY_BYTES, ModelError
 from diagnostics.explanations.structure import read_structure
 from diagnostics.knowledge import LANGUAGES, error_text
 from tests.explanations.test_inside import onnx_forest, table
+from tests.explanations.test_tree_ensemble import ensemble
 from tests.support.hostile_networks import Payload
 
 COUNT = int(os.environ.get("RUN_CLINIC_MUTANTS", "60"))
@@ -65,13 +66,16 @@ def skops_file():
 def made(name, folder):
     pytest.importorskip("onnxruntime")
     makers = {
-        "onnx": onnx_forest, "lightgbm": lightgbm_file, "xgboost json": lambda: xgboost_file("json"),
-        "xgboost ubj": lambda: xgboost_file("ubj"), "catboost": lambda: catboost_file(folder), "skops": skops_file,
+        "onnx": onnx_forest, "onnx ensemble": ensemble, "lightgbm": lightgbm_file, "skops": skops_file,
+        "xgboost json": lambda: xgboost_file("json"), "xgboost ubj": lambda: xgboost_file("ubj"),
+        "catboost": lambda: catboost_file(folder),
     }  # fmt: skip
     return makers[name]()
 
 
-@pytest.mark.parametrize("name", ["onnx", "lightgbm", "xgboost json", "xgboost ubj", "catboost", "skops"])
+@pytest.mark.parametrize(
+    "name", ["onnx", "onnx ensemble", "lightgbm", "xgboost json", "xgboost ubj", "catboost", "skops"]
+)
 def test_damaged_models_end_in_a_code_each_within_memory_and_time(name, tmp_path):
     (tmp_path / "model").write_bytes(made(name, tmp_path))
     done = subprocess.run(
