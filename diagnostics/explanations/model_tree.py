@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnostics.explanations.sandbox.client import ModelError
+from diagnostics.explanations.sandbox import ModelError
 from diagnostics.explanations.tree_shape import Node
 from diagnostics.types import FloatArray, IntArray
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from diagnostics.explanations.importance import FeatureImportance
-from diagnostics.explanations.sandbox.client import ModelError
+from diagnostics.explanations.sandbox import ModelError
 from diagnostics.types import FloatArray, MetricValue
 
 STANDARDISING = frozenset({"StandardScaler", "Scaler"})
@@ -73,7 +73,7 @@ def read(said: Mapping[str, Any], columns: Sequence[str], number: int) -> Native
     Raises
     ------
     ModelError
-        "model_died" for an answer that is none.
+        "model_answer_broken" for an answer that is none.
     """
     try:
         measures = {str(name): _column(values, number) for name, values in said["measures"].items()}
@@ -86,7 +86,7 @@ def read(said: Mapping[str, Any], columns: Sequence[str], number: int) -> Native
             before=tuple(str(step) for step in said.get("before", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError("model_died") from error
+        raise ModelError("model_answer_broken") from error
     width = len(found.features)
     # An ensemble in ONNX names no column behind the last one it splits on.
     padded = {name: np.pad(values, (0, width - len(values))) for name, values in found.measures.items()}

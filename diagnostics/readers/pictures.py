@@ -7,27 +7,30 @@ PDF) are never opened.
 from __future__ import annotations
 
 import io
+import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.readers import tar_pictures
 from diagnostics.readers.source import Source
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 2048
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
-SUFFIXES = (".zip", ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
 
 def may_hold_pictures(name: str) -> bool:
     """Whether a file of this name is a picture or may be an archive of some."""
-    return name.lower().endswith(SUFFIXES)
+    return name.lower().endswith((".zip", *tar_pictures.SUFFIXES, *SUFFIXES))
 
 
 class Pictures:
@@ -36,15 +39,19 @@ class Pictures:
     Parameters
     ----------
     sources : sequence of Source
-        Pictures themselves, or zip archives of them; others are passed over.
+        Pictures themselves, or zip and tar archives of them; others are passed over.
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self._places: dict[str, list[tuple[Source, str]]] = {}
+        self._slices: dict[tuple[Source, str], tar_pictures.Slice] = {}
+        self._copies: list[tempfile.TemporaryDirectory[str]] = []
         self._archives: dict[Source, zipfile.ZipFile] | None = None
         for source in sources:
             if source.name.lower().endswith(".zip"):
                 self._index(source)
+            elif source.name.lower().endswith(tar_pictures.SUFFIXES):
+                self._index_tar(source)
             else:
                 self._add(source.name, source, "")
 
@@ -55,6 +62,16 @@ class Pictures:
                     if not member.is_dir() and member.file_size <= MAX_BYTES:
                         self._add(member.filename, source, member.filename)
         except (zipfile.BadZipFile, OSError):
+            return
+
+    def _index_tar(self, source: Source) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="run-clinic-pictures-")
+        self._copies.append(folder)
+        try:
+            for name, place in tar_pictures.slices(source, _is_picture, Path(folder.name) / "copies"):
+                self._add(name, source, name)
+                self._slices[source, name] = place
+        except (tarfile.TarError, zlib.error, OSError, EOFError):
             return
 
     def _add(self, name: str, source: Source, member: str) -> None:
@@ -75,6 +92,8 @@ class Pictures:
         try:
             if not member:
                 return _limited(source.path.read_bytes())
+            if (source, member) in self._slices:
+                return self._slices[source, member].read()
             with self._archive(source) as archive, archive.open(member) as stream:
                 return _limited(stream.read(MAX_BYTES + 1))
         except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError):
@@ -155,6 +174,10 @@ def _agreement(wanted: Sequence[str], name: str) -> int:
             break
         same += 1
     return same
+
+
+def _is_picture(name: str, size: int) -> bool:
+    return size <= MAX_BYTES and name.lower().endswith(SUFFIXES)
 
 
 def _limited(content: bytes) -> bytes | None:

@@ -2,12 +2,15 @@
 
 import io
 import re
+import tarfile
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
 from app import boards, loading
 from app.components.explain import store as explain_store
+from app.components.files import uploads
 from app.components.queue.collect import named
 from diagnostics.catalogue.board import create, tag
 from diagnostics.catalogue.collecting import collect_rows
@@ -46,6 +49,29 @@ def test_an_empty_project_says_what_is_needed_and_offers_the_demo(home):
 def test_what_is_missing_is_named(store, left_out, asked):
     given = {name: content for name, content in images.files().items() if name != left_out}
     assert asked in texts(draw("images", project=store(given)))
+
+
+@pytest.mark.parametrize(("page", "hint"), [("images", "Drop a model, pictures"), ("files", "Drop run logs")])
+def test_the_place_to_drop_files_says_what_its_page_waits_for(page, hint, home, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(uploads.runtime, "has_routes", lambda: True)
+    monkeypatch.setattr(
+        uploads, "_component", lambda **given: drawn.extend(given["data"]) or SimpleNamespace(finished=None)
+    )
+    draw(page)
+    assert [one["texts"]["hint"].startswith(hint) for one in drawn] == [True]
+
+
+def test_pictures_in_a_tar_archive_are_as_good_as_in_a_zip(store):
+    given = images.files()
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(given.pop("pictures.zip"))) as source, tarfile.open(None, "w:gz", stream) as target:
+        for name in source.namelist():
+            entry = tarfile.TarInfo(name)
+            entry.size = source.getinfo(name).file_size
+            target.addfile(entry, io.BytesIO(source.read(name)))
+    page = draw("images", project=store({**given, "pictures.tar.gz": stream.getvalue()}))
+    assert "**The pictures**" not in texts(page) and pictures(page)
 
 
 def test_a_model_without_a_picture_input_says_what_it_takes(store):

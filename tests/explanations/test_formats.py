@@ -100,3 +100,15 @@ def test_the_lines_are_python_and_the_same_code_in_every_language(way):
 
     trees = {ast.dump(ast.parse(str(entry(language, "exports", way)))) for language in LANGUAGES}
     assert len(trees) == 1
+
+
+@pytest.mark.parametrize("way", ["sklearn", "torch", "pmml", "coreml", "weights"])
+def test_the_lines_fit_regressors_and_any_number_of_rows(way):
+    """What failed when the lines were run: zipmap is no option of a regressor, and a fixed batch takes one row."""
+    import ast
+
+    calls = [one for one in ast.walk(ast.parse(str(entry("en", "exports", way)))) if isinstance(one, ast.Call)]
+    exports = [one for one in calls if ast.unparse(one.func) in ("to_onnx", "torch.onnx.export")]
+    given = {"to_onnx": set(), "torch.onnx.export": {"input_names", "output_names", "dynamic_axes", "dynamo"}}
+    assert exports
+    assert all({word.arg for word in one.keywords} == given[ast.unparse(one.func)] for one in exports)

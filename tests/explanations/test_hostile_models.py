@@ -23,6 +23,8 @@ from diagnostics.explanations.sandbox.client import MEMORY_BYTES, ModelError
 from diagnostics.explanations.structure import read_structure
 from diagnostics.knowledge import LANGUAGES, error_text
 from tests.explanations.test_inside import onnx_forest, table
+from tests.explanations.test_tree_ensemble import ensemble
+from tests.support.hostile_networks import Payload
 
 COUNT = int(os.environ.get("RUN_CLINIC_MUTANTS", "60"))
 
@@ -64,13 +66,16 @@ def skops_file():
 def made(name, folder):
     pytest.importorskip("onnxruntime")
     makers = {
-        "onnx": onnx_forest, "lightgbm": lightgbm_file, "xgboost json": lambda: xgboost_file("json"),
-        "xgboost ubj": lambda: xgboost_file("ubj"), "catboost": lambda: catboost_file(folder), "skops": skops_file,
+        "onnx": onnx_forest, "onnx ensemble": ensemble, "lightgbm": lightgbm_file, "skops": skops_file,
+        "xgboost json": lambda: xgboost_file("json"), "xgboost ubj": lambda: xgboost_file("ubj"),
+        "catboost": lambda: catboost_file(folder),
     }  # fmt: skip
     return makers[name]()
 
 
-@pytest.mark.parametrize("name", ["onnx", "lightgbm", "xgboost json", "xgboost ubj", "catboost", "skops"])
+@pytest.mark.parametrize(
+    "name", ["onnx", "onnx ensemble", "lightgbm", "xgboost json", "xgboost ubj", "catboost", "skops"]
+)
 def test_damaged_models_end_in_a_code_each_within_memory_and_time(name, tmp_path):
     (tmp_path / "model").write_bytes(made(name, tmp_path))
     done = subprocess.run(
@@ -162,16 +167,6 @@ def test_a_tensor_that_claims_to_be_huge_is_refused():
     tensor = TensorProto(name="W", data_type=TensorProto.FLOAT, dims=[1 << 40, 4], raw_data=b"\0" * 16)
     model = graph([helper.make_node("MatMul", ["X", "W"], ["Y"])], [tensor])
     assert refusal(model.SerializeToString()) == "model_too_large"
-
-
-class Payload:
-    """Writes a file when it is unpickled."""
-
-    def __init__(self, place):
-        self.place = str(place)
-
-    def __reduce__(self):
-        return (open, (self.place, "w"))
 
 
 @pytest.mark.parametrize("format", ["onnx", "xgboost", "lightgbm", "catboost", "skops"])

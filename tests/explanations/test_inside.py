@@ -6,7 +6,7 @@ import pytest
 from diagnostics.explanations import model_tree, native
 from diagnostics.explanations.model_tree import ModelTree
 from diagnostics.explanations.sandbox import Model, Worker
-from diagnostics.explanations.sandbox.client import ModelError
+from diagnostics.explanations.sandbox.answers import ModelError
 
 COLUMNS = ("a", "b", "c", "d")
 

@@ -13,7 +13,7 @@ pytest.importorskip("onnxruntime")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
 from diagnostics.explanations.sandbox import Model, Worker  # noqa: E402
-from diagnostics.explanations.sandbox.client import ModelError  # noqa: E402
+from diagnostics.explanations.sandbox.answers import ModelError  # noqa: E402
 
 TABLE = helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 3])
 OUT = helper.make_tensor_value_info("Y", TensorProto.FLOAT, None)

@@ -1,12 +1,16 @@
 """Pictures found among uploads: small copies of pixels, and nothing else, whatever the file pretends to be."""
 
 import io
+import random
+import tarfile
 import zipfile
 
 import pytest
 from PIL import Image
 
-from diagnostics.readers.pictures import Pictures, pixels, small
+from diagnostics.readers import pictures as reading
+from diagnostics.readers import tar_pictures
+from diagnostics.readers.pictures import Pictures, may_hold_pictures, pixels, small
 from diagnostics.readers.source import Source
 
 
@@ -41,6 +45,57 @@ def test_of_several_of_one_name_the_folder_decides(pictures):
     assert colour_of(pictures.thumbnail("test/1.png")) == (0, 255, 0)
     assert colour_of(pictures.thumbnail("C:\\data\\train\\1.png")) == (255, 0, 0)
     assert colour_of(pictures.thumbnail("lone.png")) == (0, 0, 255)
+
+
+def tar(path, members, mode):
+    with tarfile.open(path, mode) as archive:
+        for name, content in members:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        link = tarfile.TarInfo("link.png")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+    return path
+
+
+MEMBERS = [
+    ("./train/1.png", png((255, 0, 0))), ("log.csv", b"epoch,loss\n" * 4000), ("test/1.png", png((0, 255, 0))),
+    ("/etc/2.png", png((0, 0, 255))), ("fake.png", b"<script>alert(1)</script>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "mode"), [("a.tar", "w"), ("a.tar.gz", "w:gz"), ("A.TGZ", "w:gz")])
+def test_pictures_in_a_tar_archive_are_found(name, mode, tmp_path):
+    assert may_hold_pictures(name)
+    pictures = Pictures([Source(name=name, path=tar(tmp_path / "blob", MEMBERS, mode))])
+    assert colour_of(pictures.thumbnail("test/1.png")) == (0, 255, 0)
+    assert colour_of(pictures.thumbnail("data/train/1.png")) == (255, 0, 0)
+    assert pictures.bytes_of("2.png") == MEMBERS[3][1]
+    assert pictures.thumbnail("fake.png") is None
+    assert "link.png" not in pictures and "log.csv" not in pictures
+
+
+def test_of_a_tar_archive_cut_short_the_first_pictures_are_found(tmp_path):
+    noise = [(f"{i}.png", random.Random(i).randbytes(30_000)) for i in range(8)]
+    whole = tar(tmp_path / "whole", noise, "w:gz").read_bytes()
+    cut = tmp_path / "cut"
+    cut.write_bytes(whole[: len(whole) // 2])
+    pictures = Pictures([Source(name="a.tar.gz", path=cut)])
+    assert pictures.bytes_of("0.png") == noise[0][1] and "7.png" not in pictures
+    for content in (b"", b"\x1f\x8b nonsense", random.Random(0).randbytes(2000)):
+        cut.write_bytes(content)
+        assert "0.png" not in Pictures([Source(name="a.tar.gz", path=cut)])
+
+
+def test_a_tar_archive_is_read_no_further_than_it_may_expand(tmp_path, monkeypatch):
+    path = tar(tmp_path / "blob", [("1.png", png("red")), ("zeros", bytes(200_000)), ("2.png", png("blue"))], "w:gz")
+    monkeypatch.setattr(tar_pictures, "RATIO_FROM", 100_000)
+    monkeypatch.setattr(tar_pictures, "MAX_RATIO", 1)
+    pictures = Pictures([Source(name="a.tgz", path=path)])
+    assert "1.png" in pictures and "2.png" not in pictures
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    assert "1.png" not in Pictures([Source(name="a.tgz", path=path)])
 
 
 @pytest.mark.parametrize("name", ["", "nothing.png", "drawing.svg", "fake.png", "/etc/passwd"])

@@ -70,10 +70,10 @@ def answered(format: str, content: bytes, width: int) -> str:
 
 def _spoken(format, content, width, requests, incoming):
     rows = {"X": np.zeros((4, width))}
-    asked = [({"load": format}, {}, content), ({"ask": "predict"}, rows, b""), ({"ask": "native"}, {}, b""),
-             ({"ask": "tree", "number": 0, "output": 0}, rows, b"")]  # fmt: skip
+    asked = [({"load": format}, {}, content), ({"ask": "predict"}, rows, b""), ({"ask": "native"}, {}, b"")]
     if format in ("xgboost", "lightgbm", "catboost"):
         asked.append(({"ask": "contributions"}, rows, b""))
+    asked.append(({"ask": "tree", "options": {"number": 0, "output": 0}}, rows, b""))
     for message, arrays, blob in asked:
         try:
             frames.write(requests, message, arrays, blob)
@@ -87,7 +87,7 @@ def _spoken(format, content, width, requests, incoming):
         if "ready" in said and not all(said["locks"].values()):
             return "unlocked"
         _read_by_the_server(said, width)
-        if "failed" in said and message.get("ask") == "predict":
+        if "failed" in said and message.get("ask") in ("predict", "tree"):
             return said["failed"]
     return "answered"
 

@@ -36,7 +36,7 @@ def add() -> None:
     with st.expander(_("Add a model or SHAP values"), key="explain_add", on_change="rerun") as opened:
         if not opened.open:
             return
-        uploads.area(key="explanations")
+        uploads.area(key="explanations", hint=_("Drop a model or a file of SHAP values here"))
         named = ", ".join(label(name, language()) for name in RUNNABLE)
         st.caption(
             _("Models: {formats}. SHAP values: csv, parquet or npz. Models run in a locked process without files, "

@@ -25,20 +25,22 @@ _KEPT = "last_reading"
 _component = st.components.v2.component("run_clinic_upload", **_FILES)
 
 
-def area(*, key: str) -> None:
+def area(*, key: str, hint: str = "") -> None:
     """Draw the place to drop files on, and read what arrives into the picked project (a new one where none is).
 
     Parameters
     ----------
     key : str
         Unique on the page.
+    hint : str
+        What this page waits for; "" for whatever a run leaves behind.
     """
     project = state.selection().project
     if not (access.may(access.WRITE, project) if project else access.may(access.CREATE)):
         st.caption(_("You may look at this project, not change it."))
         return
     if runtime.has_routes():
-        _by_route(key)
+        _by_route(key, hint)
     else:
         _by_widget(key)
     formats.help()
@@ -83,7 +85,7 @@ def waiting(files: Sequence[Upload]) -> None:
         _read(state.selection().project, ids, ())
 
 
-def _by_route(key: str) -> None:
+def _by_route(key: str, hint: str) -> None:
     project = state.selection().project
     token = runtime.upload_token(project) if project else None
     if project and token is None:
@@ -92,7 +94,7 @@ def _by_route(key: str) -> None:
     said = _component(
         key=f"upload-{key}",
         data=[
-            {"url": runtime.upload_url(project) if project else "", "token": token or "", "texts": _texts()}
+            {"url": runtime.upload_url(project) if project else "", "token": token or "", "texts": _texts(hint)}
         ],  # in a list: Streamlit imports pandas to look for tables inside a dict
         on_wanted_change=_project_needed,
         on_finished_change=lambda: None,
@@ -156,10 +158,10 @@ def _refusal(problem: Mapping[str, Any]) -> RunClinicError:
     return UnreadableFile(str(problem.get("code")), file=str(problem.get("name")), **params)
 
 
-def _texts() -> dict[str, str]:
+def _texts(hint: str) -> dict[str, str]:
     return {
         "label": _("Upload files"),
-        "hint": _("Drop run logs, prediction files, folders or a zip here"),
+        "hint": hint or _("Drop run logs, prediction files, folders or a zip here"),
         "files": _("Choose files"),
         "folder": _("Choose a folder"),
         "cancel": _("Cancel"),

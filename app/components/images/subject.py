@@ -109,7 +109,11 @@ def obtain() -> Subject | None:
 def _add() -> None:
     with st.expander(_("Add models, pictures or predictions"), key="images_add", on_change="rerun") as opened:
         if opened.open:
-            uploads.area(key="images")
+            uploads.area(key="images", hint=_upload_hint())
+
+
+def _upload_hint() -> str:
+    return _("Drop a model, pictures, a prediction file, a folder or an archive here")
 
 
 def _entry(project: str, found: tuple[str, Pictures] | None) -> PredictionsEntry | None:
@@ -137,14 +141,14 @@ def _invite(project: str, entry: PredictionsEntry | None, has_pictures: bool, ha
     if not has_model:
         missing.append(_("**A model**: an ONNX file that takes a picture. It runs in a locked process."))
     if not has_pictures:
-        missing.append(_("**The pictures**: single files, a folder, or a zip of them."))
+        missing.append(_("**The pictures**: single files, a folder, or a zip or tar of them."))
     if entry is None:
         missing.append(_("**A prediction file** of a classifier with a column that names each row's picture "
                          "(for example `image`), beside truth and answer."))  # fmt: skip
     with st.container(key="rc-invite", gap="small"):
         st.markdown(_("This page lays maps over pictures that show where a network looked. Still needed:"))
         st.markdown("\n".join(f"- {line}" for line in missing))
-        uploads.area(key="images")
+        uploads.area(key="images", hint=_upload_hint())
         if project != loading.DEMO_ID:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(_("Open the demo project"), key="images_demo", on_click=open_demo)

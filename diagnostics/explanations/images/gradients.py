@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnostics.explanations.images.inside import placed
 from diagnostics.explanations.sandbox.gate import Refused
 from diagnostics.explanations.sandbox.loaders import Onnx, _typed
 
@@ -40,24 +41,29 @@ class OnnxGradients(Onnx):
         Raises
         ------
         Refused
-            "layer_unknown", or "gradients_unsupported" where the graph has no torch counterpart.
+            "layer_unknown" or "layer_not_spatial", "model_fewer_outputs" for a class the model does not have, or
+            "gradients_unsupported" where the graph has no torch counterpart.
         """
         import torch
         from captum.attr import LayerGradCam
 
+        tensor, number = str(options["tensor"]), int(options["number"])
+        self._tapped.known(tensor)
         network, names = self._converted(str(options["output"]))
-        module = names.get(str(options["tensor"]))
-        if module is None:
-            raise Refused("layer_unknown", layer=str(options["tensor"])[:80])
+        if tensor not in names:
+            raise Refused("layer_unknown", layer=tensor[:80])
         types = {value.name: value.type for value in self.session.get_inputs()}
         ((name, array),) = inputs.items()
         rows = torch.from_numpy(np.array(_typed(array, types.get(name, "")), dtype=np.float32))
         with torch.no_grad():
-            wide = network(rows).ndim == 2 and network(rows).shape[1] > 1
-        target = int(options["number"]) if wide else None
+            scores = network(rows)
+        wide = scores.ndim == 2 and scores.shape[1] > 1
+        if wide and not 0 <= number < scores.shape[1]:
+            raise Refused("model_fewer_outputs", outputs=scores.shape[1])
         forward = network if wide else lambda given: network(given).reshape(len(given))
-        found = LayerGradCam(forward, network.get_submodule(module)).attribute(rows, target=target)
-        return {"map": found.detach().numpy()[:, 0].astype(np.float64)}
+        cam = LayerGradCam(forward, network.get_submodule(names[tensor]))
+        found = placed(cam.attribute(rows, target=number if wide else None).detach().numpy(), tensor)
+        return {"map": found[:, 0].astype(np.float64)}
 
     def _converted(self, output: str) -> tuple[Any, dict[str, str]]:
         if self._network is None or self._network[0] != output:

@@ -42,15 +42,16 @@ class Tapped:
         Raises
         ------
         Refused
-            "layer_unknown" for a tensor that is not one of `layers`, "layer_not_spatial" where the model gives
-            something else than four axes.
+            "layer_unknown" or "layer_not_spatial"; see `known` and `placed`.
         """
+        self.known(tensor)
+        (found,) = self._session(tensor).run([tensor], dict(feed))
+        return np.asarray(placed(found, tensor), dtype=np.float32)
+
+    def known(self, tensor: str) -> None:
+        """Refuse with "layer_unknown" a tensor that is not one of `layers`."""
         if tensor not in {layer["tensor"] for layer in self.layers()}:
             raise Refused("layer_unknown", layer=tensor[:80])
-        (found,) = self._session(tensor).run([tensor], dict(feed))
-        if found.ndim != 4:
-            raise Refused("layer_not_spatial", layer=tensor[:80], found=" × ".join(map(str, found.shape)))
-        return np.asarray(found, dtype=np.float32)
 
     def _session(self, tensor: str) -> Any:
         import onnxruntime
@@ -71,3 +72,10 @@ class Tapped:
                 self._sessions.popitem(last=False)
         self._sessions.move_to_end(tensor)
         return self._sessions[tensor]
+
+
+def placed(found: NDArray[Any], tensor: str) -> NDArray[Any]:
+    """Refuse with "layer_not_spatial" what has not four axes, or nothing along one of them."""
+    if found.ndim != 4 or not found.size:
+        raise Refused("layer_not_spatial", layer=tensor[:80], found=" × ".join(map(str, found.shape)))
+    return found

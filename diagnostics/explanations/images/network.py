@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from diagnostics.exceptions import RunClinicError
 from diagnostics.explanations.binding import linked
 from diagnostics.explanations.images.preparing import Image, ImageInput, laid_out
-from diagnostics.explanations.sandbox import Model, Worker
+from diagnostics.explanations.sandbox import Model, ModelError, Worker, answers
 from diagnostics.explanations.warm import warm
 from diagnostics.types import FloatArray
 
@@ -68,18 +68,13 @@ class ImageNetwork:
         self.given = given
         self.output = ""
         """Name of the output that holds the scores; known after the first answer."""
+        self._width = 0
         self.single = False
         """Whether the model gives one score, that of the positive class; known after the first answer."""
 
     def layers(self) -> tuple[SpatialLayer, ...]:
         """Layers in the order of the graph; empty where the model has no convolution."""
-        return tuple(
-            SpatialLayer(
-                tensor=str(one["tensor"]), name=str(one["name"]), kind=str(one["kind"]),
-                shape=None if one["shape"] is None else tuple(one["shape"]), convolution=bool(one["convolution"]),
-            )
-            for one in self._worker.layers()[-MOST_LAYERS:]
-        )  # fmt: skip
+        return tuple(_layer(one) for one in self._worker.layers()[-MOST_LAYERS:])
 
     def scores(self, images: Image, told: Told | None = None) -> FloatArray:
         """Raw scores, shape (n, classes).
@@ -93,7 +88,8 @@ class ImageNetwork:
         Raises
         ------
         RunClinicError
-            "model_no_scores" where no output has one row of numbers for each picture; else as `Worker.predict`.
+            "model_no_scores" where no output has one row of numbers for each picture, "model_scores_vary" where two
+            answers have rows of different length; else as `Worker.predict`.
         """
         size = self.batch_size
         found = []
@@ -159,12 +155,40 @@ class ImageNetwork:
         flat = {
             name: value.reshape(n, -1)
             for name, value in outputs.items()
-            if value.dtype.kind == "f" and value.ndim and len(value) == n and value.size in (n, n * value.shape[-1])
+            if value.dtype.kind == "f"
+            and value.ndim
+            and len(value) == n
+            and value.size in (n, n * value.shape[-1])
+            and value.size
         }
-        if not flat:
+        self.output = self.output or max(flat, key=lambda name: flat[name].shape[1], default="")
+        if self.output not in flat:
             raise RunClinicError("model_no_scores", outputs=", ".join(outputs))
-        self.output = self.output or max(flat, key=lambda name: flat[name].shape[1])
-        return np.asarray(flat[self.output], dtype=np.float64)
+        found = flat[self.output]
+        self._width = self._width or found.shape[1]
+        if found.shape[1] != self._width:
+            raise RunClinicError("model_scores_vary", found=found.shape[1], expected=self._width)
+        return np.asarray(found, dtype=np.float64)
+
+
+def _layer(said: Mapping[str, Any]) -> SpatialLayer:
+    """A layer as a worker describes it.
+
+    Raises
+    ------
+    ModelError
+        "model_answer_broken" where that is no description.
+    """
+    try:
+        shape = None if said["shape"] is None else tuple(answers.sizes(said["shape"]))
+        if shape is not None and len(shape) != 3:
+            raise ValueError("not channels, height and width")
+        return SpatialLayer(
+            tensor=str(said["tensor"]), name=str(said["name"]), kind=str(said["kind"]), shape=shape,
+            convolution=bool(said["convolution"]),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ModelError("model_answer_broken") from error
 
 
 def probabilities_of(scores: FloatArray) -> FloatArray:

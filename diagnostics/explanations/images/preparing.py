@@ -20,6 +20,10 @@ DEFAULT_SIDE = 224
 """Side in px where the model leaves its input's size free."""
 
 MAXIMUM_SIDE = 1024
+
+MAXIMUM_BATCH_VALUES = 1 << 24
+"""Numbers of a batch whose size the model fixes: 64 MB as float32. One picture is repeated until it is full."""
+
 CHANNELS = (1, 3, 4)
 LAYOUTS = ("NCHW", "NHWC")
 ORDERS = ("RGB", "BGR")
@@ -104,7 +108,8 @@ class ImageInput:
         Raises
         ------
         RunClinicError
-            "image_input_impossible" for a size, layout or scale no picture can be brought to.
+            "image_input_impossible" for a size, layout or scale no picture can be brought to, "model_batch_too_large"
+            where the model wants more pictures at once than are sent.
         """
         sizes = all(1 <= side <= MAXIMUM_SIDE for side in (self.height, self.width))
         scales = all(len(one) in (1, self.channels) for one in (self.mean, self.deviation))
@@ -113,6 +118,9 @@ class ImageInput:
         ordered = sorted(self.columns) == list(range(len(self.columns)))
         if not (ordered and sizes and scales and finite and known and all(self.deviation) and self.factor):
             raise RunClinicError("image_input_impossible", limit=MAXIMUM_SIDE)
+        most = MAXIMUM_BATCH_VALUES // (self.height * self.width * self.channels)
+        if self.batch is not None and not 1 <= self.batch <= most:
+            raise RunClinicError("model_batch_too_large", found=self.batch, limit=most)
         return self
 
     def scaled(self, preset: str) -> ImageInput:

@@ -13,8 +13,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from diagnostics.exceptions import RunClinicError
-from diagnostics.explanations.sandbox import frames
+from diagnostics.explanations.sandbox import answers, frames
+from diagnostics.explanations.sandbox.answers import ModelDescription, ModelError
 
 MEMORY_BYTES = 2_500_000_000
 MEMORY_OF_FORMAT = {"onnx_gradients": 8_000_000_000}
@@ -23,31 +23,6 @@ MEMORY_OF_FORMAT = {"onnx_gradients": 8_000_000_000}
 CPU_SECONDS = 10
 START_SECONDS = 60.0
 ANSWER_SECONDS = 30.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelDescription:
-    """What a loaded model says of itself.
-
-    Attributes
-    ----------
-    inputs, outputs : tuple of mappings
-        Each with name, type and shape (None for a free size).
-    features : tuple of str
-        Column names where the file has them.
-    classes : tuple of str
-    locks : mapping of lock to whether it is in force
-    """
-
-    inputs: tuple[Mapping[str, Any], ...]
-    outputs: tuple[Mapping[str, Any], ...]
-    features: tuple[str, ...]
-    classes: tuple[str, ...]
-    locks: Mapping[str, bool]
-
-
-class ModelError(RunClinicError):
-    """A model that was refused, is broken, or failed to answer; the code has its sentence in the knowledge files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +84,8 @@ class Worker:
         try:
             message, _ = self._ask({"load": self._model.format}, blob=self._model.content, seconds=START_SECONDS)
             if "refused" in message:
-                raise ModelError(str(message["refused"]), **dict(message.get("params", {})))
-            self.description = _description(message)
+                raise answers.refusal(message["refused"], message.get("params", {}))
+            self.description = answers.description(message)
         except BaseException:
             self.close()
             raise
@@ -160,11 +135,11 @@ class Worker:
 
     def structure(self) -> dict[str, Any]:
         """Layers of an ONNX model as JSON entries; see `structure.from_onnx.describe`."""
-        return dict(self._answered("structure", {})[0]["structure"])
+        return answers.entry(self._answered("structure", {})[0].get("structure"))
 
     def native(self) -> dict[str, Any]:
         """Importance and coefficients as the model's own library keeps them; see `native.NativeImportance`."""
-        return dict(self._answered("native", {})[0]["native"])
+        return answers.entry(self._answered("native", {})[0].get("native"))
 
     def tree(
         self, number: int, output: int, inputs: Mapping[str, NDArray[Any]]
@@ -180,12 +155,15 @@ class Worker:
         """
         message, arrays = self._answered("tree", inputs, {"number": number, "output": output})
         if "seen" not in arrays:
-            raise ModelError("model_died")
-        return dict(message["tree"]), arrays["seen"]
+            raise ModelError("model_answer_broken")
+        return answers.entry(message.get("tree")), arrays["seen"]
 
     def layers(self) -> list[dict[str, Any]]:
         """Layers of an ONNX model whose activations have places; see `images.layers.spatial`."""
-        return [dict(layer) for layer in self._answered("layers", {})[0]["layers"]]
+        found = self._answered("layers", {})[0].get("layers")
+        if not isinstance(found, list):
+            raise ModelError("model_answer_broken")
+        return [answers.entry(layer) for layer in found]
 
     def activations(self, inputs: Mapping[str, NDArray[Any]], tensor: str) -> NDArray[Any]:
         """What a layer of an ONNX model gives, shape (n, channels, height, width).
@@ -195,7 +173,7 @@ class Worker:
         ModelError
             "layer_unknown" or "layer_not_spatial"; else as `predict`.
         """
-        return self._answered("activations", inputs, {"tensor": tensor})[1]["activations"]
+        return answers.numbers(self._answered("activations", inputs, {"tensor": tensor})[1], "activations", 4)
 
     def gradients(self, inputs: Mapping[str, NDArray[Any]], tensor: str, output: str, number: int) -> NDArray[Any]:
         """Grad-CAM before its ReLU, shape (n, height, width); for the format "onnx_gradients" only.
@@ -206,7 +184,7 @@ class Worker:
             "gradients_unsupported" where the graph has no torch counterpart; else as `predict`.
         """
         options = {"tensor": tensor, "output": output, "number": number}
-        return self._answered("gradients", inputs, options)[1]["map"]
+        return answers.numbers(self._answered("gradients", inputs, options)[1], "map", 3)
 
     def _answer(self, ask: str, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         return self._answered(ask, inputs)[1]
@@ -216,7 +194,7 @@ class Worker:
     ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         message, arrays = self._ask({"ask": ask, "options": options or {}}, inputs, seconds=self._patience)
         if "failed" in message:
-            raise ModelError(str(message["failed"]), **dict(message.get("params", {})))
+            raise answers.refusal(message["failed"], message.get("params", {}))
         return message, arrays
 
     def close(self) -> None:
@@ -255,7 +233,7 @@ class Worker:
             timer.start()
             try:
                 frames.write(process.stdin, message, arrays, blob)  # type: ignore[arg-type]
-                answer, found, _ = frames.read(process.stdout)  # type: ignore[arg-type]
+                answer, found, _ = frames.read(process.stdout, frames.MAXIMUM_ANSWER)  # type: ignore[arg-type]
             except (OSError, EOFError, frames.BrokenFrame) as error:
                 process.kill()
                 code = "model_timeout" if late.is_set() else "model_died"
@@ -263,17 +241,3 @@ class Worker:
             finally:
                 timer.cancel()
         return answer, found
-
-
-def _description(message: Mapping[str, Any]) -> ModelDescription:
-    try:
-        said = message["ready"]
-        return ModelDescription(
-            inputs=tuple(dict(entry) for entry in said["inputs"]),
-            outputs=tuple(dict(entry) for entry in said["outputs"]),
-            features=tuple(str(name) for name in said.get("features", ())),
-            classes=tuple(str(name) for name in said.get("classes", ())),
-            locks={str(name): bool(value) for name, value in message["locks"].items()},
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError("model_died") from error

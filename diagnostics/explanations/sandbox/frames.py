@@ -12,9 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAXIMUM_BYTES = 1 << 30
+MAXIMUM_ANSWER = 1 << 28
+"""Bytes of arrays a worker may answer with: the server holds them several times over while it reads them."""
+
 _MAXIMUM_HEADER = 64 << 20
 _LENGTHS = struct.Struct("<QQ")
 _NUMERIC = frozenset("biuf")
+# By their text, because numpy reads far more than types of numbers out of one.
+_TYPES = frozenset(np.dtype(code).newbyteorder("<").str for code in "?bBhHiIqQefd")
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -54,8 +59,14 @@ def write(stream: BinaryIO, message: Mapping[str, Any], arrays: Arrays | None = 
     stream.flush()
 
 
-def read(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, NDArray[Any]], bytes]:
+def read(stream: BinaryIO, limit: int = MAXIMUM_BYTES) -> tuple[dict[str, Any], dict[str, NDArray[Any]], bytes]:
     """Receive a message.
+
+    Parameters
+    ----------
+    stream : binary file
+    limit : int
+        Bytes of arrays that are taken.
 
     Returns
     -------
@@ -72,13 +83,13 @@ def read(stream: BinaryIO) -> tuple[dict[str, Any], dict[str, NDArray[Any]], byt
         A length over the caps, a type that is not numbers, a shape that does not fit.
     """
     header_length, body_length = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
-    if header_length > _MAXIMUM_HEADER or body_length > MAXIMUM_BYTES:
+    if header_length > _MAXIMUM_HEADER or body_length > limit:
         raise BrokenFrame(f"a message of {header_length + body_length} bytes")
     try:
         message = json.loads(_exactly(stream, header_length))
         described = message.pop("arrays")
         blob_length = int(message.pop("blob"))
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, OverflowError, RecursionError) as error:
         raise BrokenFrame("no header") from error
     body = _exactly(stream, body_length)
     if not 0 <= blob_length <= body_length:
@@ -98,13 +109,13 @@ def _arrays(described: Any, body: bytes, place: int) -> dict[str, NDArray[Any]]:
                 texts = np.array([str(t) for t in entry["texts"]], dtype=object)
                 arrays[str(entry["name"])] = texts.reshape(shape)
                 continue
-            dtype = np.dtype(str(entry["dtype"]))
-            if dtype.kind not in _NUMERIC:
-                raise BrokenFrame(f"type {dtype}")
+            if entry["dtype"] not in _TYPES:
+                raise BrokenFrame("a type that is not numbers")
+            dtype = np.dtype(entry["dtype"])
             array = np.frombuffer(body, dtype=dtype, count=count, offset=place)
             arrays[str(entry["name"])] = array.reshape(shape)
             place += count * dtype.itemsize
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BrokenFrame("an array that does not fit its description") from error
     if place != len(body):
         raise BrokenFrame("lengths do not add up")

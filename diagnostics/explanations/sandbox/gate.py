@@ -59,7 +59,9 @@ def check(model: ModelProto) -> None:
         for node in graph.node:
             if node.domain not in DOMAINS:
                 raise Refused("model_custom_domain", domain=node.domain)
-            if node.op_type in REFUSED_OPERATORS or node.op_type not in known:
+            if node.op_type not in known:
+                raise Refused("model_operator_unknown", operator=node.op_type[:80])
+            if node.op_type in REFUSED_OPERATORS:
                 raise Refused("model_operator", operator=node.op_type)
     for tensor in _tensors(model):
         if tensor.data_location == 1 or tensor.external_data:

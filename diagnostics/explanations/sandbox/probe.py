@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from diagnostics.explanations.sandbox import lockdown
-from diagnostics.explanations.sandbox.client import CPU_SECONDS, MEMORY_BYTES, START_SECONDS, ModelError
+from diagnostics.explanations.sandbox import ModelError, lockdown
+from diagnostics.explanations.sandbox.client import CPU_SECONDS, MEMORY_BYTES, START_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)

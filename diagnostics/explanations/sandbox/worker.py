@@ -12,6 +12,16 @@ from typing import Any, BinaryIO
 from diagnostics.explanations.sandbox import frames, loaders, lockdown
 from diagnostics.explanations.sandbox.gate import Refused
 
+PLAIN = ("contributions", "structure", "native", "tree")
+PLACED = ("layers", "activations", "gradients")
+ASKS = ("predict", *PLAIN, *PLACED)
+
+NO_MEMORY = ("Failed to allocate memory", "bad_alloc", "bad allocation", "can't allocate memory", "not enough memory")
+"""How onnxruntime, torch and the boosters say that they got none; they raise errors of their own."""
+
+Reply = tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]
+"""A message, and arrays where there are any."""
+
 
 def main(arguments: list[str]) -> int:
     """Import what the format needs, then serve behind the locks."""
@@ -41,14 +51,9 @@ def serve(format: str, memory: int, cpu: int, requests: BinaryIO, replies: Binar
     try:
         model = loaders.FORMATS[format](content)
         frames.write(replies, {"ready": model.describe(), "locks": locks.as_dict()})
-    except Refused as refusal:
-        frames.write(replies, {"refused": refusal.code, "params": refusal.params})
-        return 0
-    except MemoryError:
-        frames.write(replies, {"refused": "model_memory", "params": {}})
-        return 0
-    except Exception as error:  # whatever a library says of a broken file, the server needs one clear sentence
-        frames.write(replies, {"refused": "model_broken", "params": _said(format, error)})
+    except Exception as error:
+        code, params = _reason(error, format, otherwise="model_broken")
+        frames.write(replies, {"refused": code, "params": params})
         return 0
     return _answer(model, requests, replies, format)
 
@@ -60,26 +65,23 @@ def _answer(model: loaders.Loaded, requests: BinaryIO, replies: BinaryIO, format
         except EOFError:
             return 0
         try:
-            frames.write(replies, *_reply(model, message, inputs, format))
-        except Refused as refusal:
-            frames.write(replies, {"failed": refusal.code, "params": refusal.params})
-        except MemoryError:
-            frames.write(replies, {"failed": "model_memory", "params": {}})
+            frames.write(replies, *_bounded(_reply(model, message, inputs, format)))
         except Exception as error:  # the model's own failure is an answer too
-            frames.write(replies, {"failed": "model_failed", "params": _said(format, error)})
+            code, params = _reason(error, format, otherwise="model_failed")
+            frames.write(replies, {"failed": code, "params": params})
 
 
-def _reply(
-    model: Any, message: dict[str, Any], inputs: dict[str, Any], format: str
-) -> tuple[dict[str, Any]] | tuple[dict[str, Any], dict[str, Any]]:
+def _reply(model: Any, message: dict[str, Any], inputs: dict[str, Any], format: str) -> Reply:
     ask = str(message.get("ask"))
+    if ask not in ASKS:
+        raise ValueError(f"no such ask: {ask[:80]}")
     if ask == "predict":
         return {"ok": True}, model.predict(inputs)
     options = dict(message.get("options", {}))
-    if ask in ("layers", "activations", "gradients") and hasattr(model, ask):
+    if ask in PLACED and hasattr(model, ask):
         said = getattr(model, ask)(inputs, options)
         return ({"ok": True, "layers": said},) if ask == "layers" else ({"ok": True}, said)
-    wanted = getattr(model, ask, None) if ask in ("contributions", "structure", "native", "tree") else None
+    wanted = getattr(model, ask, None) if ask in PLAIN else None
     if wanted is None:
         return ({"failed": f"model_has_no_{ask}", "params": {"format": format}},)
     if ask == "contributions":
@@ -90,9 +92,22 @@ def _reply(
     return ({"ok": True, ask: wanted()},)
 
 
-def _said(format: str, error: Exception) -> dict[str, Any]:
+def _bounded(reply: Reply) -> Reply:
+    """The reply, where the server will take so many bytes."""
+    size = sum(array.nbytes for array in reply[1].values()) if len(reply) > 1 else 0
+    if size > frames.MAXIMUM_ANSWER:
+        raise Refused("model_answer_too_large", found=size >> 20, limit=frames.MAXIMUM_ANSWER >> 20)
+    return reply
+
+
+def _reason(error: Exception, format: str, *, otherwise: str) -> tuple[str, dict[str, Any]]:
+    """Code and params of one clear sentence, whatever a library says."""
+    if isinstance(error, Refused):
+        return error.code, error.params
     text = " ".join(str(error).split())
-    return {"format": format, "error": type(error).__name__, "found": text[:300]}
+    if isinstance(error, MemoryError) or any(words in text for words in NO_MEMORY):
+        return "model_memory", {}
+    return otherwise, {"format": format, "error": type(error).__name__, "found": text[:300]}
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -116,7 +116,7 @@ def test_an_operator_without_a_torch_counterpart_says_so():
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     content = model.SerializeToString()
     given = described(content)
-    from diagnostics.explanations.sandbox.client import ModelError
+    from diagnostics.explanations.sandbox.answers import ModelError
 
     with opened(content, given, gradients=True) as network, pytest.raises(ModelError) as refused:
         network.gradient_map(np.ones((4, 4, 1), np.float32), "c", 1)

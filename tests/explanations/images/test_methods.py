@@ -9,7 +9,7 @@ from diagnostics.explanations.images.explaining import Way, explain
 from diagnostics.explanations.images.feature_maps import feature_maps
 from diagnostics.explanations.images.network import default_layer, probabilities_of
 from diagnostics.explanations.images.preparing import prepare
-from diagnostics.explanations.sandbox.client import ModelError
+from diagnostics.explanations.sandbox.answers import ModelError
 from tests.support import planted
 
 

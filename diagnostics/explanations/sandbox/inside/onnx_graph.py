@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from diagnostics.explanations.sandbox.inside import tree_ensemble
 from diagnostics.explanations.sandbox.inside.flat import Read, Split, flatten
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 Entry = dict[str, Any]
 TREES = ("TreeEnsembleClassifier", "TreeEnsembleRegressor")
+NEWER = "TreeEnsemble"
 LINEAR = ("LinearClassifier", "LinearRegressor")
 # What may stand before a tree or a plane without mixing its columns, and whether it changes their unit.
 _COLUMNWISE = {"Identity": False, "Cast": False, "Concat": False, "Scaler": True, "Imputer": True, "Normalizer": True}
@@ -35,6 +37,11 @@ def importance(model: ModelProto) -> Entry:
         width = len(flat) // outputs
         rows = [flat[i * width : (i + 1) * width] for i in range(outputs)]
         return {"kind": "linear", "measures": {"coefficient": rows}, "trees": 0, "before": before}
+    if node.op_type == NEWER:
+        ensemble = tree_ensemble.TreeEnsemble(given)
+        return {
+            "kind": "trees", "measures": {"split": ensemble.splits()}, "trees": len(ensemble.trees(0)), "before": before
+        }  # fmt: skip
     counts = [0.0] * (max(given["nodes_featureids"], default=-1) + 1)
     for mode, feature in zip(given["nodes_modes"], given["nodes_featureids"], strict=True):
         if mode != "LEAF":
@@ -52,6 +59,8 @@ def tree(model: ModelProto, number: int, output: int) -> Entry:
     """
     node = _node(model)
     given = _attributes(node) if node is not None else {}
+    if node is not None and node.op_type == NEWER:
+        return tree_ensemble.TreeEnsemble(given).tree(number, output)
     ids = _ids(given, output) if node is not None and node.op_type in TREES else []
     if not 0 <= number < len(ids):
         raise ValueError(f"no tree {number + 1}")
@@ -74,7 +83,9 @@ def tree(model: ModelProto, number: int, output: int) -> Entry:
             missing_left=bool(tracks[at]) != swapped,
         )  # fmt: skip
         if mode in ("BRANCH_EQ", "BRANCH_NEQ"):
-            split = Split(feature=split.feature, members=[split.threshold], missing_left=split.missing_left)
+            # A missing value is unequal to everything, whatever it tracks: onnxruntime compares first.
+            left = split.missing_left and mode == "BRANCH_EQ"
+            split = Split(feature=split.feature, members=[split.threshold], missing_left=left)
         return Read(split=split, left=no if swapped else yes, right=yes if swapped else no)
 
     root = min(places, key=lambda node_id: places[node_id])
@@ -89,7 +100,7 @@ def seen_by(model: ModelProto) -> str:
 
 def _node(model: ModelProto) -> NodeProto | None:
     """The only operator of trees or coefficients; with several the model is more than one of them."""
-    found = [n for n in model.graph.node if n.op_type in (*TREES, *LINEAR)]
+    found = [n for n in model.graph.node if n.op_type in (*TREES, NEWER, *LINEAR)]
     return found[0] if len(found) == 1 else None
 
 
@@ -141,6 +152,6 @@ def _attributes(node: NodeProto) -> dict[str, Any]:
     from onnx import helper
 
     found = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-    if "nodes_modes" in found:
+    if node.op_type in TREES:
         found["nodes_modes"] = [mode.decode("utf-8", "replace") for mode in found["nodes_modes"]]
     return found
