@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from diagnostics.exceptions import BrokenFile, RefusedFile, TooLarge, UnreadableFile
 from diagnostics.readers import containers, scratch
 from diagnostics.readers.source import Source
+from diagnostics.readers.tars import open_tar
 
 MAX_FILES = 20_000  # files in one folder or archive: a sweep of 500 MLflow runs has about 15,000
 MAX_BYTES = 4 << 30  # expanded bytes of one archive, nested ones included
@@ -204,7 +205,7 @@ def _zip_members(source: Source, budget: _Budget) -> Iterator[Source | Unreadabl
 
 
 def _tar_members(source: Source, budget: _Budget) -> Iterator[Source | UnreadableFile]:
-    with tarfile.open(source.path, mode="r|*") as archive:
+    with open_tar(source.path, "r|*") as archive:
         for entry in archive:
             budget.admit()
             problem = unsafe_name(entry.name)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from diagnostics.readers.archives import MAX_BYTES, MAX_FILES, MAX_RATIO, RATIO_FROM
 from diagnostics.readers.source import Source
+from diagnostics.readers.tars import open_tar
 
 SUFFIXES = (".tar", ".tar.gz", ".tgz")
 
@@ -57,7 +57,7 @@ def slices(source: Source, wanted: Callable[[str, int], bool], copy: Path) -> It
     """
     packed = source.head[:2] == b"\x1f\x8b"
     left = min(MAX_BYTES, max(RATIO_FROM, MAX_RATIO * source.size))
-    with tarfile.open(source.path, "r|gz" if packed else "r:") as archive, copy.open("wb") as target:
+    with open_tar(source.path, "r|gz" if packed else "r:") as archive, copy.open("wb") as target:
         for number, entry in enumerate(archive):
             left -= entry.size
             if number >= MAX_FILES or left < 0:

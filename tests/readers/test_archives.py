@@ -2,6 +2,7 @@ import gzip
 import io
 import stat
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -179,3 +180,32 @@ def test_missing_and_empty_files_are_failures_not_crashes(tmp_path: Path) -> Non
     found = read([as_source(empty), as_source(tmp_path / "gone.csv")]).failures
     assert [error.code for error in found] == ["empty_file", "cannot_open"]
     assert str(tmp_path) not in " ".join(map(str, found))
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_SPARSE])
+def test_a_header_that_would_fill_the_memory_is_not_read(tmp_path: Path, kind: bytes) -> None:
+    header = tarfile.TarInfo("huge")
+    header.type, header.size = kind, 64 << 20
+    tar = tmp_path / "runs.tar.gz"
+    with gzip.open(tar, "wb", compresslevel=1) as stream:
+        stream.write(header.tobuf())
+        stream.write(bytes(header.size))
+    tracemalloc.start()
+    try:
+        found = read([as_source(tar)])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [failure.code for failure in found.failures] == ["broken_archive"]
+    assert peak < 16 << 20
+
+
+def test_a_map_of_holes_is_not_read(tmp_path: Path) -> None:
+    tar = tmp_path / "runs.tar"
+    with tarfile.open(tar, "w", format=tarfile.PAX_FORMAT) as archive:
+        entry = tarfile.TarInfo("metrics.csv")
+        entry.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "metrics.csv",
+                             "GNU.sparse.realsize": "512"}  # fmt: skip
+        entry.size = 512
+        archive.addfile(entry, io.BytesIO(b"1\n0\n512\n".ljust(512, b"\0")))
+    assert [failure.code for failure in read([as_source(tar)]).failures] == ["broken_archive"]
