@@ -332,3 +332,14 @@ def test_the_table_stays_while_its_own_cells_are_written(tagged):
     page.run()
     assert page.dataframe[0].proto.id != table_id
     assert page.dataframe[0].value["hypothesis"].tolist() == ["Broken lamp"]
+
+
+def test_the_table_stays_when_a_column_gets_its_first_number(tagged):
+    project, _board, id, _keys = tagged
+    page = draw("catalogue", project=project)
+    table_id = page.dataframe[0].proto.id
+    assert page.dataframe[0].value["severity"].isna().all()
+    write_cells(page, {"0": {"severity": 3}})
+    assert state_of(project).get(f"category/{id}", "severity") == 3
+    assert page.dataframe[0].value["severity"].tolist() == [3]
+    assert page.dataframe[0].proto.id == table_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from app import access, boards, loading, state
@@ -20,6 +21,8 @@ from diagnostics.exceptions import Conflict
 from diagnostics.workspace import BoardView, PredictionsEntry
 
 EDITED = ("name", "hypothesis", "action", "owner", "severity", "priority", "priority_reason", "status")
+# A column of nothing but gaps would get another type with its first number, and the browser a new table for it.
+TYPES = {"severity": "Int64", "computed": "Float64", "priority": "Float64"}
 
 
 def statuses() -> dict[str, str]:
@@ -42,7 +45,7 @@ def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow],
     ]
     editable = access.may(access.WRITE, entry.project)
     st.data_editor(
-        values,
+        pd.DataFrame(values).astype(TYPES),
         key=sheet.key,
         hide_index=True,
         num_rows="fixed",
