@@ -159,6 +159,21 @@ def test_acts_on_what_is_not_there_are_refused():
             acts.event(base(), "ana", act)
 
 
+def test_a_name_that_is_sent_twice_makes_one_category(project):
+    collected(draw("queue", project=project))
+    page = draw("queue", project=project)
+    create(page, "Dark")
+    # The browser sent the name again before it had heard that the first was taken.
+    page.text_input(key="new_category").set_value("dark ").run()
+    assert not page.exception
+    assert [fields["name"] for _, fields in state_of(project).of("category")] == ["Dark"]
+    (id,) = (id for id, _ in state_of(project).of("category"))
+    board = boards.find(entry(project)).entry.id
+    key = next(iter(boards.rows(state_of(project))))
+    boards.write(project, board, lambda now, who: acts.event(now, who, {"kind": "new", "name": "DARK", "keys": [key]}))
+    assert state_of(project).get(f"example/{key}", "category") == id
+
+
 def test_a_new_category_takes_the_chosen_along():
     made = acts.event(base(), "ana", {"kind": "new", "name": "Dark", "keys": ["a", "not there"]})
     assert [c.object for c in made.changes if c.field == "category"] == ["example/a"]
