@@ -114,8 +114,9 @@ def _of_model(
         digests=(model.digest, of.digest, repr(sorted(of.part.items()))), binding=bound, sample=sample, number=number,
     )  # fmt: skip
     outcome: Outcome | None = store.wait_for(
-        f"explain-{subject.key}", lambda job: work.explain(job, subject), told=_("Explaining rows"), enough=_has_rows
-    )
+        f"explain-{subject.key}", lambda job: work.explain(job, subject), told=_("Explaining rows"), enough=_has_rows,
+        file=model.name,
+    )  # fmt: skip
     if first and outcome is not None and outcome.reproduction is not None:
         explain_model.reproduction(outcome.reproduction)
     return _picture("model", subject.key, sample, outcome, number)
