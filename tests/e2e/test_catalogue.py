@@ -76,20 +76,31 @@ def stored(page, name):
     settled(page)
 
 
+def arrives(page, text, beside):
+    """Open the page anew until a cell says what another person wrote; what is beside it is there all along."""
+    cell = grid(page).locator("td, [role=gridcell]", has_text=text)
+    for _ in range(50):
+        page.reload()
+        shown(page, beside)
+        if cell.count():
+            return
+    raise AssertionError(f"nobody else sees {text}")
+
+
 def test_a_cell_is_written_at_once_and_a_stale_one_is_refused_and_shown(server, page, second, tmp_path):
     query = tagged(page, server, tmp_path)
     for person in (page, second):
         open_page(person, f"{server.url}/catalogue{query}")
         shown(person, "Dark")
     write(page, "Too little light")
-    shown(page, "Too little light")
+    stored(page, "Too little light")
     write(second, "Broken lamp")
     second.get_by_role("alert").filter(has_text="changed").wait_for()
     shown(second, "Too little light")
     assert grid(second).locator("td, [role=gridcell]", has_text="Broken lamp").count() == 0
     # What is on the screen now is no longer stale: the same person may write it.
     write(second, "Broken lamp")
-    shown(second, "Broken lamp")
+    stored(second, "Broken lamp")
     page.reload()
     shown(page, "Broken lamp")
 
@@ -106,22 +117,14 @@ def test_a_cell_stays_open_while_the_one_before_is_written(server, page, second,
     editor.fill("B Too")
     open_page(second, f"{server.url}/catalogue{query}")
     shown(second, "Far away")
-    stored = grid(second).locator("td, [role=gridcell]", has_text="A Too little light")
-    for _ in range(50):  # until the first cell is stored
-        if stored.count():
-            break
-        second.reload()
-        shown(second, "Far away")
-    assert stored.count()
+    arrives(second, "A Too little light", beside="Far away")
     settled(page)
     assert editor.input_value() == "B Too"
     assert page.evaluate("() => window.before.isConnected"), "the table was drawn anew under an open cell"
     editor.press_sequentially(" far away")
     editor.press("Enter")
     shown(page, "B Too far away")
-    second.reload()
-    shown(second, "B Too far away")
-    shown(second, "A Too little light")
+    arrives(second, "B Too far away", beside="A Too little light")
 
 
 def test_suggestions_are_accepted_and_refused_by_hand(server, page, tmp_path):
