@@ -42,10 +42,10 @@ def _everyone() -> None:
             _("Person"): [plain(person.id) for person in found],
             _("Name"): [plain(person.name) for person in found],
             _("Owns everything"): [person.owner for person in found],
-            _("Last seen"): [person.seen for person in found],
+            _("Last seen (UTC)"): [person.seen for person in found],
         },
         hide_index=True,
-        column_config={_("Last seen"): st.column_config.DatetimeColumn(format="distance")},
+        column_config={_("Last seen (UTC)"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")},
         alt=_("Everybody who has signed in or has a role"),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
