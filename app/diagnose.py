@@ -46,9 +46,15 @@ def diagnose(paths: Sequence[Path], *, as_json: bool, language: str) -> int:
     result = read(found)
     if any(one.roles.image for one in result.predictions):
         # Brings the table library, which run logs alone never need.
-        from diagnostics.readers.picture_sets import with_pictures
+        from diagnostics.readers.picture_sets import not_named, with_pictures
 
-        result = replace(result, predictions=with_pictures(result.predictions, found))
+        pictures = [one for one in result.failures if one.code == "seems_image"]
+        others = [one for one in result.failures if one not in pictures]
+        result = replace(
+            result,
+            predictions=with_pictures(result.predictions, found),
+            failures=(*others, *not_named(result.predictions, pictures)),
+        )
     failures += result.failures
     if as_json or result.runs or result.predictions or not failures:
         _print_report(result, failures, as_json=as_json, language=language)

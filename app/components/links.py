@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import state
+from app import access, state
 from app.components.text import escape
 from app.i18n import _
 from diagnostics.types import Task
@@ -14,7 +14,7 @@ from diagnostics.workspace import PredictionsEntry
 
 
 def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -> None:
-    """Draw a link to a page of the frame with the selection changed (fields of `state.Selection`).
+    """Draw a link to a page of the frame with the selection changed (fields of `state.Selection`); nothing for guests.
 
     Parameters
     ----------
@@ -23,20 +23,13 @@ def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -
     label : str
         Plain text.
     """
+    if access.guest() is not None:
+        return  # they see the view of their link and nothing else
     page = state.page(name)
     if page is None:
         st.markdown(escape(label))
         return
     st.page_link(page, label=escape(label), help=help, query_params=state.address(**changes))
-
-
-def to_example(predictions: str, example: str, label: str) -> None:
-    """Draw a link to the queue at one example of a set's board."""
-    page = state.page("queue")
-    if page is None:
-        st.markdown(escape(label))
-        return
-    st.page_link(page, label=escape(label), query_params={**state.address(predictions=predictions), "example": example})
 
 
 def to_set(entry: PredictionsEntry) -> None:

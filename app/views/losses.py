@@ -110,8 +110,8 @@ def _charts(found: LossSpread, key: str) -> None:
     with left:
         st.header(_("How the loss is spread"), anchor=False)
         words = AxisWords(x=_("loss of a row"), y=_("rows"), separators=set_page.separators())
-        figure = histogram(found.edges, [(_("rows"), found.counts)], words, state.theme(), at=found.mean, height=320)
-        figure.update_yaxes(type="log", dtick=1, tickformat=",d")
+        groups = [(_("rows"), found.counts)]
+        figure = histogram(found.edges, groups, words, state.theme(), at=found.mean, height=320, logarithmic=True)
         alt = _("Histogram of the loss of a row on a logarithmic scale; mean {mean}, largest {largest}.").format(
             mean=number(found.mean, language()), largest=number(found.largest, language())
         )

@@ -42,14 +42,20 @@ def _everyone() -> None:
             _("Person"): [plain(person.id) for person in found],
             _("Name"): [plain(person.name) for person in found],
             _("Owns everything"): [person.owner for person in found],
-            _("Last seen"): [person.seen for person in found],
+            _("Last seen (UTC)"): [person.seen for person in found],
         },
         hide_index=True,
+        column_config={_("Last seen (UTC)"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")},
         alt=_("Everybody who has signed in or has a role"),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picked = st.selectbox(
-            _("End all sign-ins of"), [person.id for person in found], format_func=plain, index=None, width=320
+            _("End all sign-ins of"),
+            [person.id for person in found],
+            format_func=plain,
+            index=None,
+            width=320,
+            placeholder=_("Choose"),
         )
         st.button(_("End them"), disabled=picked is None, on_click=_end, args=(picked,), key="end_sign_ins")
     with st.expander(_("What happened everywhere")):

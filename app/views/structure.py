@@ -47,7 +47,7 @@ def _read(model: Upload) -> Network | None:
     place = store.path(model)
     found: Network | None = store.wait_for(
         f"structure-{model.digest}", lambda job: read_structure(place.read_bytes(), model.name),
-        told=_("Reading the layers"),
+        told=_("Reading the layers"), file=model.name,
     )  # fmt: skip
     return found
 

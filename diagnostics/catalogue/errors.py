@@ -5,7 +5,7 @@ May use queries and slices; knows types only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -50,8 +50,6 @@ class Errors:
         True class; quarter of the true value for numbers; "" for rankings.
     rows : int
         Rows that could be judged, right ones included.
-    by_truth : mapping of str to int
-        The same by truth.
     tail : float or None
         Loss from which a row counts as an error, None where answers are right or wrong.
     note : Note or None
@@ -66,7 +64,6 @@ class Errors:
     place: IntArray
     truth: tuple[str, ...]
     rows: int
-    by_truth: Mapping[str, int]
     tail: float | None
     note: Note | None
     cost: Cost | None = None
@@ -98,7 +95,7 @@ def errors_of(predictions: Predictions, engine: Engine | None = None) -> Errors:
     keys = row_keys(predictions, rows=all_rows[place], engine=engine)
     of_row = keys.of_row
     row = all_rows[place]
-    truth, by_truth = _truth(predictions, outcome)
+    truth = _truth(predictions, outcome)
     return Errors(
         row=row,
         key=tuple(of_row[r] for r in row.tolist()),
@@ -106,7 +103,6 @@ def errors_of(predictions: Predictions, engine: Engine | None = None) -> Errors:
         place=place,
         truth=tuple(truth[i] for i in chosen.tolist()),
         rows=len(outcome),
-        by_truth=by_truth,
         tail=tail,
         note=keys.note,
         cost=cost_of(outcome, chosen),
@@ -120,16 +116,13 @@ def _loss(outcome: Outcome) -> FloatArray:
     return outcome.loss
 
 
-def _truth(predictions: Predictions, outcome: Outcome) -> tuple[list[str], dict[str, int]]:
+def _truth(predictions: Predictions, outcome: Outcome) -> list[str]:
     found = outcome.more.get(TRUTH)
     if found is None:
-        return [""] * len(outcome), {}
+        return [""] * len(outcome)
     if predictions.task is Task.REGRESSION:
-        named = _quarters(np.asarray(found, dtype=np.float64))
-    else:
-        named = [predictions.classes[int(code)] for code in found]
-    names, counts = np.unique(np.array(named, dtype=object), return_counts=True)
-    return named, {str(n): int(c) for n, c in zip(names, counts, strict=True)}
+        return _quarters(np.asarray(found, dtype=np.float64))
+    return [predictions.classes[int(code)] for code in found]
 
 
 def strata(predictions: Predictions, errors: Errors, columns: Sequence[str] = (), most: int = 40) -> tuple[str, ...]:

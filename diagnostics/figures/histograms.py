@@ -16,7 +16,7 @@ from diagnostics.types import FloatArray
 def histogram(
     edges: FloatArray, groups: Sequence[tuple[str, FloatArray]], words: AxisWords, theme: Theme = "light", *,
     shares: bool = False, lines: Sequence[tuple[str, FloatArray, FloatArray]] = (), at: float | None = None,
-    height: int = 300,
+    height: int = 300, logarithmic: bool = False,
 ) -> go.Figure:  # fmt: skip
     """Draw bars; two groups lie over each other and stay visible.
 
@@ -30,6 +30,8 @@ def histogram(
         Drawn over the bars.
     at : float, optional
         A place marked by a line.
+    logarithmic : bool
+        Whether heights are counts on a logarithmic axis; it begins below one, so that every bar is seen.
     """
     figure = frame(words, theme, height, barmode="overlay", bargap=0)
     width, middle = np.diff(edges), (edges[:-1] + edges[1:]) / 2
@@ -52,6 +54,10 @@ def histogram(
         figure.add_vline(x=at, line={"color": palette(theme).worse, "width": 2})
     if shares:
         figure.update_yaxes(tickformat=".0%")
+    if logarithmic:
+        # By itself the axis would begin at the smallest bar, which then has no height.
+        most = max((float(heights.max(initial=1.0)) for _name, heights in groups), default=1.0)
+        figure.update_yaxes(type="log", dtick=1, tickformat=",d", range=[np.log10(0.5), np.log10(2 * most)])
     if len(groups) + len(lines) > 1:
         figure.update_layout(
             showlegend=True, margin={"l": 8, "r": 12, "t": 40, "b": 8},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ _LIKELY = ((0.5, "likely_most"), (0.25, "likely_well"), (0.0, "likely_less"))
 # Fractions from here on read better as factors.
 _TIMES = 20.0
 _COUNTED = ("epochs", "steps", "rows", "points", "pairs", "classes", "slices")
+# What readers count in a place of a file ("line 1, column 22").
+_PLACE = re.compile(r"\b(?:line|column|row|byte)\b(?= [\d,]+)")
 # In the singular a unit names a place on the axis ("epoch 12"), in the plural it counts ("12 epochs").
 _PLACES = ("epoch", "step", "row")
 
@@ -182,7 +185,8 @@ def error_text(error: BaseException, language: str = FALLBACK) -> str:
     said = _text(language, "errors", error.code, params=error.params)
     parts = [said or label(error.code, language).capitalize() + "."]
     if isinstance(error, UnreadableFile):
-        where = _text(language, "errors", "where", params={"file": error.file, **error.params})
+        place = _PLACE.sub(lambda found: label(f"place_{found[0]}", language), str(error.params.get("place") or ""))
+        where = _text(language, "errors", "where", params={"file": error.file, **error.params, "place": place})
         if error.file and error.file not in parts[0] and where:
             parts.insert(0, where)
         remedy = _text(language, "remedies", error.remedy, params=error.params) if error.remedy else None

@@ -85,6 +85,20 @@ def signed(value: Any, language: str = "en", digits: int = 3) -> str:
     return f"{'+' if real > 0 else '−' if real < 0 else ''}{number(abs(real), language, digits)}"
 
 
+def probability(value: Any, language: str = "en", digits: int = 4) -> str:
+    """A probability with `digits` significant digits, and as many more as it takes to tell it from 1, up to 12.
+
+    Examples
+    --------
+    >>> probability(0.9), probability(0.9999876), probability(1), probability(0.00012, "pt_BR"), probability(None)
+    ('0.9', '0.999988', '1', '0,00012', '–')
+    """
+    real = _real(value)
+    if real is not None and 0 < real < 1:
+        digits = max(digits, min(12, 1 - math.floor(math.log10(1 - real))))
+    return number(real, language, digits)
+
+
 def p_value(value: Any, language: str = "en") -> str:
     """A p-value with three significant digits; smaller ones than `LEAST_P` are told as a bound.
 

@@ -78,7 +78,8 @@ def _quantity(predictions: Predictions, alpha: float | None) -> RowLoss:
     if alpha is None:
         value = f"CASE WHEN {known} THEN {residual} * {residual} END"
         return RowLoss(kind="squared", value=value, terms={"residual": f"CASE WHEN {known} THEN {residual} END"})
-    weight = f"CASE WHEN {residual} > 0 THEN {alpha!r} ELSE {1 - alpha!r} END"
+    # Written numbers are decimals to an engine, of another type than what is computed.
+    weight = f"CAST(CASE WHEN {residual} > 0 THEN {alpha!r} ELSE {1 - alpha!r} END AS DOUBLE)"
     value = f"CASE WHEN {known} THEN ({weight}) * {residual} * {residual} END"
     terms = {"residual": f"CASE WHEN {known} THEN {residual} END", "side_weight": weight}
     return RowLoss(kind="asymmetric_squared", value=value, terms=terms, alpha=alpha)
@@ -149,7 +150,8 @@ def _decision(predictions: Predictions, spellings: dict[str, list[object]], engi
         happened = f"(CASE WHEN {right} THEN {score} ELSE 1 - {score} END)"
         value = f"CASE WHEN {known} AND isfinite({score}) THEN -LN(GREATEST({happened}, {EPS!r})) END"
         return RowLoss(kind="confidence_loss", value=value, terms={"confidence": score})
-    return RowLoss(kind="zero_one", value=f"CASE WHEN {known} THEN CASE WHEN {right} THEN 0.0 ELSE 1.0 END END")
+    value = f"CASE WHEN {known} THEN CAST(CASE WHEN {right} THEN 0 ELSE 1 END AS DOUBLE) END"
+    return RowLoss(kind="zero_one", value=value)
 
 
 def _answers(predictions: Predictions, answer: str, engine: Engine) -> dict[str, list[object]]:

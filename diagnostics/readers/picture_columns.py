@@ -71,8 +71,7 @@ def add_picture_columns(
     PictureColumns or None
         None where it was stopped; a row whose picture is not there, or cannot be read, has missing values.
     """
-    names = [str(name) for name in pc.unique(_texts(parquet.read_table(table, columns=[column]).column(0))).to_pylist()
-             if name]  # fmt: skip
+    names = names_in(table, column)
     facts: dict[str, PictureFacts] = {}
     with pictures.kept_open():
         for number, name in enumerate(names[:MOST_PICTURES]):
@@ -88,6 +87,12 @@ def add_picture_columns(
     if measures:
         _write(table, column, facts, measures, target)
     return PictureColumns(columns=tuple(measures), named=len(names), found=len(facts))
+
+
+def names_in(table: Path, column: str) -> list[str]:
+    """Return the different pictures that the rows of a stored table name."""
+    found = pc.unique(_texts(parquet.read_table(table, columns=[column]).column(0)))
+    return [str(name) for name in found.to_pylist() if name]
 
 
 def _texts(column: pa.ChunkedArray | pa.Array) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from diagnostics.exceptions import NotALog, UnreadableFile
 from diagnostics.readers import scratch
 from diagnostics.readers.pictures import Pictures, may_hold_pictures
 from diagnostics.readers.source import Source
@@ -38,6 +39,33 @@ def with_pictures(sets: Sequence[Predictions], sources: Sequence[Source]) -> tup
     pictures = Pictures(files)
     tables: dict[tuple[Path, str], tuple[PictureColumns, Path]] = {}
     return tuple(_with(one, pictures, tables) if one.roles.image else one for one in sets)
+
+
+def not_named(sets: Sequence[Predictions], pictures: Sequence[UnreadableFile]) -> list[UnreadableFile]:
+    """Of the pictures that were given by name, those that no row of these sets names, told as such.
+
+    Parameters
+    ----------
+    sets : sequence of Predictions
+        Those that name no pictures are passed over.
+    pictures : sequence of UnreadableFile
+        What was said of each picture: that it is no log.
+    """
+    if not pictures:
+        return []
+    from diagnostics.readers.picture_columns import names_in
+
+    tables = {(one.path, one.roles.image) for one in sets if one.roles.image}
+    named = {_last(name) for path, column in tables for name in names_in(path, column)}
+    return [
+        NotALog("picture_not_named", file=one.file, remedy="name_picture")
+        for one in pictures if _last(one.file) not in named
+    ]  # fmt: skip
+
+
+def _last(name: str) -> str:
+    """The name without its folders, as `Pictures` looks for it."""
+    return PurePosixPath(name.replace("\\", "/")).name.lower()
 
 
 def _with(

@@ -238,6 +238,8 @@ def test_every_page_draws_for_who_may_only_look(project, be, who):
         said = texts(shown)
         assert ("Shared view" in said) is (who == "guest"), name
         assert "not part of the link" not in said, name
+        # Whoever has one view is offered no other.
+        assert who == "viewer" or not shown.get("page_link"), name
 
 
 def test_guests_stay_on_their_page(project, be):

@@ -6,6 +6,7 @@ import pytest
 
 from app import boards, loading
 from app.components.board import acts, facts, feed
+from diagnostics.catalogue.board import edit
 from diagnostics.catalogue.collecting import design_of
 from diagnostics.catalogue.events import Event, State, apply, setting
 from diagnostics.exceptions import NotFound
@@ -158,6 +159,21 @@ def test_acts_on_what_is_not_there_are_refused():
             acts.event(base(), "ana", act)
 
 
+def test_a_name_that_is_sent_twice_makes_one_category(project):
+    collected(draw("queue", project=project))
+    page = draw("queue", project=project)
+    create(page, "Dark")
+    # The browser sent the name again before it had heard that the first was taken.
+    page.text_input(key="new_category").set_value("dark ").run()
+    assert not page.exception
+    assert [fields["name"] for _, fields in state_of(project).of("category")] == ["Dark"]
+    (id,) = (id for id, _ in state_of(project).of("category"))
+    board = boards.find(entry(project)).entry.id
+    key = next(iter(boards.rows(state_of(project))))
+    boards.write(project, board, lambda now, who: acts.event(now, who, {"kind": "new", "name": "DARK", "keys": [key]}))
+    assert state_of(project).get(f"example/{key}", "category") == id
+
+
 def test_a_new_category_takes_the_chosen_along():
     made = acts.event(base(), "ana", {"kind": "new", "name": "Dark", "keys": ["a", "not there"]})
     assert [c.object for c in made.changes if c.field == "category"] == ["example/a"]
@@ -284,3 +300,61 @@ def test_what_is_collected_inside_a_slice_counts_for_no_frequency(project):
     now = state_of(project)
     assert all(row % 2 for row in boards.rows(now).values()) and len(boards.rows(now)) == 20
     assert design_of(now) is None
+
+
+def write_cells(page, cells):
+    """What the browser sends after an edit: all edits since the table has its key."""
+    from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+    states = page._tree.get_widget_states()
+    told = {"edited_rows": cells, "added_rows": [], "deleted_rows": []}
+    states.widgets.append(WidgetState(id=page.dataframe[0].proto.id, string_value=json.dumps(told)))
+    page._run(states)
+    assert not page.exception
+    return page
+
+
+def test_a_stale_cell_is_refused_and_nothing_is_lost(tagged):
+    project, board, id, _keys = tagged
+    page = draw("catalogue", project=project)
+    table_id = page.dataframe[0].proto.id
+    boards.write(project, board, lambda now, who: edit(now, who, id, hypothesis="Broken lamp", owner="ana"))
+    write_cells(page, {"0": {"hypothesis": "Too little light"}})
+    assert state_of(project).get(f"category/{id}", "hypothesis") == "Broken lamp"
+    assert "Somebody else changed this category first" in texts(page) and "Too little light" in texts(page)
+    shown = page.dataframe[0]
+    # A table of its own: in the old one the browser would go on to show what was refused.
+    assert shown.proto.id != table_id
+    assert shown.value[["hypothesis", "owner"]].to_numpy().tolist() == [["Broken lamp", "ana"]]
+    write_cells(page, {"0": {"hypothesis": "Too little light"}})
+    now = state_of(project)
+    assert (now.get(f"category/{id}", "hypothesis"), now.get(f"category/{id}", "owner")) == ("Too little light", "ana")
+
+
+def test_the_table_stays_while_its_own_cells_are_written(tagged):
+    project, board, id, _keys = tagged
+    page = draw("catalogue", project=project)
+    table_id = page.dataframe[0].proto.id
+    write_cells(page, {"0": {"hypothesis": "Too little light"}})
+    assert page.dataframe[0].proto.id == table_id
+    number = boards.find(entry(project)).entry.number
+    # The browser tells the first edit again with the second; it is not written twice.
+    write_cells(page, {"0": {"hypothesis": "Too little light", "action": "More lamps"}})
+    assert page.dataframe[0].proto.id == table_id
+    assert boards.find(entry(project)).entry.number == number + 1
+    # Somebody else's word for the same cell is shown, not hidden under what was written here.
+    boards.write(project, board, lambda now, who: edit(now, who, id, hypothesis="Broken lamp"))
+    page.run()
+    assert page.dataframe[0].proto.id != table_id
+    assert page.dataframe[0].value["hypothesis"].tolist() == ["Broken lamp"]
+
+
+def test_the_table_stays_when_a_column_gets_its_first_number(tagged):
+    project, _board, id, _keys = tagged
+    page = draw("catalogue", project=project)
+    table_id = page.dataframe[0].proto.id
+    assert page.dataframe[0].value["severity"].isna().all()
+    write_cells(page, {"0": {"severity": 3}})
+    assert state_of(project).get(f"category/{id}", "severity") == 3
+    assert page.dataframe[0].value["severity"].tolist() == [3]
+    assert page.dataframe[0].proto.id == table_id

@@ -38,6 +38,28 @@ def test_a_link_to_a_row_tells_its_story(store):
     assert page.query_params["row"] == "7"
 
 
+def test_the_story_tells_what_a_right_answer_costs(store):
+    rows = files.csv({"id": range(60), "label": ["a", "b"] * 30, "prediction": ["a", "b", "b"] * 20})
+    said = texts(draw("losses", project=store({"p.csv": rows}), row="1"))
+    assert "1 where it is wrong: **0**." in said
+    assert "It costs more than 0% of the 60 rows" in said
+
+
+def test_the_story_tells_a_small_loss_from_none(store):
+    high = [0.99999, *[0.9, 0.2] * 20]
+    rows = files.csv({
+        "label": ["a", *["a", "b"] * 20], "prediction": ["a", *["a", "b"] * 20], "p_a": high,
+        "p_b": [1 - p for p in high],
+    })  # fmt: skip
+    said = texts(draw("losses", project=store({"p.csv": rows}), row="1")).replace(chr(92), "")  # of Markdown
+    assert "−ln(0.99999) = **1E-5**" in said
+
+
+def test_the_weight_of_a_side_is_written_as_the_language_does(store):
+    page = draw("losses", project=store({"p.csv": files.regression()}), alpha="0.9", row="1", lang="pt")
+    assert "A perda é 0,1 ×" in texts(page) or "A perda é 0,9 ×" in texts(page)
+
+
 def test_a_link_to_a_row_that_is_not_there(store):
     assert "a row that is not in this set" in texts(
         draw("losses", project=store({"p.csv": files.binary()}), row="99999")

@@ -1,8 +1,10 @@
 """Rows sent to the error board from wherever they are listed."""
 
 import pytest
+import streamlit as st
 
 from app import access, boards, loading
+from app.server import passes
 from diagnostics.catalogue.errors import details
 from diagnostics.slices.notation import to_text
 from diagnostics.types import Condition
@@ -76,8 +78,26 @@ def test_one_row_is_sent_and_then_leads_to_the_queue(project):
     assert list(on_board(project).values()) == [40]
     assert not [button for button in page.button if button.label == "Send to the error board"]
     (key,) = on_board(project)
-    found = [link.proto for link in page.get("page_link") if "open it in the queue" in link.proto.label]
+    found = to_the_queue(page)
     assert found and f"example={key}" in found[0].query_string
+
+
+def to_the_queue(page):
+    return [link.proto for link in page.get("page_link") if "open it in the queue" in link.proto.label]
+
+
+def test_who_has_a_link_to_a_row_is_not_led_to_the_queue(project, monkeypatch):
+    page = draw("losses", project=project, row="41")
+    next(button for button in page.button if button.label == "Send to the error board").click().run()
+    share, _ = loading.workspace().shares.create(
+        project, author="o", page="losses", query={"predictions": (entry(project).id,)}, seconds=60
+    )
+    monkeypatch.setenv("RUN_CLINIC_PROXY_HEADER", "X-User")
+    monkeypatch.setenv("RUN_CLINIC_PROXY_ADDRESSES", "10.0.0.5")
+    monkeypatch.setattr(st, "user", {passes.USER_KEY: f"guest {share.id}"})
+    page = draw("losses", project=project, row="41")
+    assert "Row 41" in texts(page) and "Shared view" in texts(page)
+    assert not to_the_queue(page)
 
 
 def test_a_right_row_is_refused_with_the_reason(project):

@@ -56,7 +56,7 @@ def sampled(state, errors, named, total, columns=()):
 def test_errors_are_the_wrong_rows_with_their_keys(predictions, errors):
     shown = cards(predictions, ",".join(map(str, errors.row.tolist())))
     assert len(shown) == len(errors) and all(card.truth != card.answer for card in shown.values())
-    assert errors.rows == 600 and sum(errors.by_truth.values()) == 600
+    assert errors.rows == 600
     assert len(set(errors.key)) == len(errors)
 
 
@@ -104,10 +104,12 @@ def everything_tagged(predictions, errors):
 def test_gains_by_class_add_up_to_the_whole(predictions, errors):
     state = everything_tagged(predictions, errors)
     value_of = dict(zip(errors.key, errors.truth, strict=True))
-    told = parts(state, "dark", value_of, errors.by_truth, errors=len(errors))
+    rows = sizes(predictions, "truth", ("a", "b", "c"), ())
+    assert sum(rows.values()) == 600
+    told = parts(state, "dark", value_of, rows, errors=len(errors))
     assert sum(one.tagged for one in told) == len(errors)
     (row,) = catalogue(board(state), state, collecting.design_of(state), errors=len(errors), rows=600)
-    total = sum(one.gain.value * errors.by_truth[one.value] for one in told)
+    total = sum(one.gain.value * rows[one.value] for one in told)
     assert total == pytest.approx(row.impact.value * 600) == pytest.approx(len(errors))
 
 

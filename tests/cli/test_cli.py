@@ -193,6 +193,22 @@ def test_pictures_in_a_folder_or_a_zip_are_measured(tmp_path, packed):
     assert told["slices"][0]["predicate"][0]["column"] == "brightness(photo)"
 
 
+def test_pictures_given_one_by_one_are_those_of_the_file_that_names_them(tmp_path):
+    for name, content in dark_photos().items():
+        (tmp_path / name.rpartition("/")[2]).write_bytes(content)
+    other = tmp_path / "logo.png"
+    other.write_bytes((tmp_path / "1.png").read_bytes())
+    done = run("diagnose", *(path for path in sorted(tmp_path.iterdir()) if path != other))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Slice brightness(photo) < 0." in done.stdout.replace("\\", "")
+    done = run("diagnose", tmp_path / "a.csv", tmp_path / "1.png", other)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "logo.png: This is a picture, and no row of the prediction files given with it names it. Write the name of the "
+        "picture into the column that names pictures, or leave the picture out."
+    ]
+
+
 def test_without_pictures_nothing_is_imported_to_measure_them(tmp_path):
     (tmp_path / "a.csv").write_bytes(dark_photos()["a.csv"])
     code = (

@@ -100,3 +100,12 @@ def test_errors_name_file_place_and_remedy():
 
 def test_a_note_without_a_text_is_still_readable():
     assert note_text(Note(code="never_heard_of")) == "never heard of"
+
+
+def test_the_place_of_an_error_is_told_in_the_language():
+    error = UnreadableFile("broken_json", file="a.json", place="line 1, column 22", found="x", remedy="export_again")
+    assert error_text(error).startswith("a.json, line 1, column 22: ")
+    assert error_text(error, "pt_BR").startswith("a.json, linha 1, coluna 22: ")
+    # What is no count is somebody's own name.
+    error = UnreadableFile("broken_json", file="a.zip", place="row by row.txt")
+    assert "row by row.txt" in error_text(error, "pt_BR")

@@ -100,14 +100,32 @@ def event(now: State, who: str, act: Mapping[str, Any]) -> Event:
     raise ValueError("not an act")
 
 
-def with_members(now: State, who: str, name: str, keys: Sequence[str], id: str | None = None) -> Event:
-    """A new category with some examples in it, as one event."""
+def with_members(now: State, who: str, name: str, keys: Sequence[str]) -> Event:
+    """A new category with some examples in it, as one event; where one has that name already, they go there.
+
+    On a slow machine the browser can send a name once more before it has heard that the first was taken.
+    """
     if not name.strip():
         raise ValueError(_("A category needs a name."))
-    id = id or new_id()
+    known = [key for key in keys if f"example/{key}" in now.objects]
+    if (there := _named(now, name)) is not None:
+        return acts.tag(now, who, known, there)
+    id = new_id()
     made = acts.create(now, who, id, name)
-    moved = [c for key in keys if f"example/{key}" in now.objects for c in setting(now, f"example/{key}", category=id)]
+    moved = [c for key in known for c in setting(now, f"example/{key}", category=id)]
     return Event(kind="split" if keys else "create_category", who=who, changes=(*made.changes, *moved))
+
+
+def _named(now: State, name: str) -> str | None:
+    wanted = name.strip().casefold()
+    return next(
+        (
+            id
+            for id, fields in now.of("category")
+            if not fields.get("deleted") and str(fields.get("name")).casefold() == wanted
+        ),
+        None,
+    )
 
 
 def new_id() -> str:

@@ -101,6 +101,10 @@ def _stop(found: Saturation) -> str:
     if not found.known:
         return _("Tag a few examples: a curve here will say when no new kinds of error turn up.")
     chance = percent(found.unseen, language())
-    text = _("{n} kinds so far; chance that the next error is of a new kind: {chance}.")
+    text = ngettext(
+        "{n} kind so far; chance that the next error is of a new kind: {chance}.",
+        "{n} kinds so far; chance that the next error is of a new kind: {chance}.",
+        found.known[-1],
+    )
     told = text.format(n=found.known[-1], chance=chance)
     return f"{told} {_('You can stop collecting kinds.') if found.enough else _('Go on.')}"

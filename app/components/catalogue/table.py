@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from app import access, boards, loading, state
 from app.components.board import facts
+from app.components.catalogue.sheet import Sheet, turned
 from app.components.guard import guarded
 from app.components.text import plain
 from app.i18n import _
 from diagnostics.catalogue import board as acts
 from diagnostics.catalogue.events import Event, State
 from diagnostics.catalogue.table import CatalogueRow
+from diagnostics.exceptions import Conflict
 from diagnostics.workspace import BoardView, PredictionsEntry
 
 EDITED = ("name", "hypothesis", "action", "owner", "severity", "priority", "priority_reason", "status")
+# A column of nothing but gaps would get another type with its first number, and the browser a new table for it.
+TYPES = {"severity": "Int64", "computed": "Float64", "priority": "Float64"}
 
 
 def statuses() -> dict[str, str]:
@@ -27,7 +32,11 @@ def statuses() -> dict[str, str]:
 
 def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow], titles: Mapping[str, str]) -> None:
     """Draw the table; a changed cell is written at once, and refused where somebody else was faster."""
-    key = f"catalogue_{view.entry.id}_{view.entry.number}"
+    values = _values(rows, titles)
+    versions = {row.category.id: row.category.version for row in rows}
+    before = state.recall("catalogue_sheet")
+    sheet = turned(before, view.entry.id, versions, values)
+    state.remember("catalogue_sheet", sheet)
     errors = boards.errors(loading.predictions(entry))
     worth = facts.worth(errors)
     # Where no answer is simply wrong, "mended" means a smaller loss and not more right answers.
@@ -36,8 +45,8 @@ def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow],
     ]
     editable = access.may(access.WRITE, entry.project)
     st.data_editor(
-        _values(rows, titles),
-        key=key,
+        pd.DataFrame(values).astype(TYPES),
+        key=sheet.key,
         hide_index=True,
         num_rows="fixed",
         disabled=("examples", "count", "frequency", "impact", "loss", "computed") if editable else True,
@@ -46,7 +55,7 @@ def draw(entry: PredictionsEntry, view: BoardView, rows: Sequence[CatalogueRow],
         column_order=("name", "count", "frequency", *told, "severity", "computed", "hypothesis", "action", "owner",
                       "status", "priority", "priority_reason", "examples"),
         on_change=_changed,
-        args=(entry, view.entry.id, key, tuple((row.category.id, row.category.version) for row in rows)),
+        args=(entry, sheet),
     )  # fmt: skip
     shown = [value for row in rows for value in (row.frequency, *(getattr(row, name) for name in told))]
     if why := facts.undefined(shown):
@@ -106,14 +115,21 @@ def _config(worth: str) -> dict[str, Any]:
 
 
 @guarded
-def _changed(entry: PredictionsEntry, board: str, key: str, shown: Sequence[tuple[str, int]]) -> None:
-    changes = (state.widget(key) or {}).get("edited_rows", {})
-    for number, cells in changes.items():
-        id, version = shown[int(number)]
+def _changed(entry: PredictionsEntry, sheet: Sheet) -> None:
+    for id, cells in sheet.take((state.widget(sheet.key) or {}).get("edited_rows", {})).items():
         try:
-            boards.write(entry.project, board, _edit(id, cells), {f"category/{id}": version})
+            after = boards.write(entry.project, sheet.board, _edit(id, cells), {f"category/{id}": sheet.versions[id]})
+        except Conflict:
+            state.flash("error", text=_refused(cells))
         except ValueError as error:
             state.flash("error", text=_explained(error))
+        else:
+            sheet.versions[id] = after.state.version(f"category/{id}")
+
+
+def _refused(cells: Mapping[str, Any]) -> str:
+    text = _("Somebody else changed this category first; the table shows what it says now. Not written: {cells}.")
+    return text.format(cells="; ".join("–" if value is None else f"“{value}”" for value in cells.values()))
 
 
 def _edit(id: str, cells: Mapping[str, Any]) -> boards.Act:

@@ -89,8 +89,9 @@ def description(model: Upload) -> ModelDescription | None:
 
     place, kind = store.path(model), store.kind(model)
     found: ModelDescription | None = store.wait_for(
-        f"describe-{model.digest}", lambda job: work.describe(job, place, kind), told=_("Loading the model")
-    )
+        f"describe-{model.digest}", lambda job: work.describe(job, place, kind), told=_("Loading the model"),
+        file=model.name,
+    )  # fmt: skip
     return found
 
 
@@ -110,7 +111,7 @@ def for_tables(models: list[Upload]) -> list[Upload] | None:
         if store.kind(model) == "onnx":
             job = describing(model)
             if not job.wait(store.PATIENCE):
-                description(model)
+                store.watch(f"describe-{model.digest}", _("Loading the model"))
                 return None
             if job.result is not None and any(len(entry["shape"]) > 2 for entry in job.result.inputs):
                 continue

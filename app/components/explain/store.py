@@ -65,7 +65,7 @@ def of_kinds(project: str, kinds: Sequence[str]) -> list[Upload]:
 
 
 def wait_for(
-    key: str, work: Callable[[Job], Any], *, told: str, place: str = "",
+    key: str, work: Callable[[Job], Any], *, told: str, place: str = "", file: str = "",
     enough: Callable[[Any], bool] | None = None, rest: bool = False,
 ) -> Any:  # fmt: skip
     """Start work or find it done; draw its progress while it runs.
@@ -79,6 +79,8 @@ def wait_for(
     place : str, optional
         Where one result follows the other: what this session waited for there before is stopped, so that turning a
         knob does not leave a queue of work nobody will look at.
+    file : str, optional
+        Name of the file that an error is about, plain text.
     enough : callable, optional
         Whether what is there already is worth drawing, asked of each part; the end is waited for where it is missing.
     rest : bool
@@ -104,7 +106,8 @@ def wait_for(
             st.button(_("Start again"), key=f"again-{key[:24]}", on_click=jobs().drop, args=(key,))
         return job.partial
     if job.error is not None:
-        st.warning(escape(error_text(job.error, language())))
+        about = f"**{escape(file)}**: " if file else ""
+        st.warning(about + escape(error_text(job.error, language())))
         st.button(_("Try again"), key=f"again-{key[:24]}", on_click=jobs().drop, args=(key,))
         return job.partial
     return job.result
@@ -136,6 +139,11 @@ def rest(key: str, *, told: str) -> None:
     if job.finished:
         st.rerun()
     _watch(key, told, None, True)
+
+
+def watch(key: str, told: str) -> None:
+    """Draw the progress of work that was started, until its end draws the page again."""
+    _watch(key, told, None, False)
 
 
 def _stop_former(key: str, place: str) -> None:

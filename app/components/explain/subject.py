@@ -115,8 +115,9 @@ def _of_model(
     )  # fmt: skip
     key = f"explain-{subject.key}"
     outcome: Outcome | None = store.wait_for(
-        key, lambda job: work.explain(job, subject), told=_("Explaining rows"), enough=_has_rows, rest=first
-    )
+        key, lambda job: work.explain(job, subject), told=_("Explaining rows"), file=model.name, enough=_has_rows,
+        rest=first,
+    )  # fmt: skip
     if first and outcome is not None and outcome.reproduction is not None:
         explain_model.reproduction(outcome.reproduction)
     return _picture("model", subject.key, sample, outcome, number, key)

@@ -44,7 +44,7 @@ def _story(upload: Upload) -> tuple[str, ...]:
     """Return why the file was refused, without its own name, so that files with the same story stand together."""
     told = (error_text(failure, language()) for failure in upload.failures[:_SHOWN])
     bare = (sentence.removeprefix(f"{upload.label}: ").replace(upload.label, _("this file")) for sentence in told)
-    return tuple(dict.fromkeys(bare))
+    return tuple(dict.fromkeys(sentence[:1].upper() + sentence[1:] for sentence in bare))
 
 
 def draw(uploads: Sequence[Upload], runs: Sequence[RunEntry]) -> None:

@@ -56,7 +56,7 @@ def draw(project: str | None) -> None:
         return
     st.dataframe(
         {
-            _("When"): [entry.at for entry in entries],
+            _("When (UTC)"): [entry.at for entry in entries],
             _("Who"): [plain(entry.who) for entry in entries],
             _("What"): [_(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action for entry in entries],
             _("Project"): [plain(entry.project) for entry in entries],
@@ -64,6 +64,7 @@ def draw(project: str | None) -> None:
             _("Details"): [_details(entry) for entry in entries],
         },
         hide_index=True,
+        column_config={_("When (UTC)"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm:ss")},
         key=f"audit-{project}",
         alt=_("Who did what, newest first"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -24,7 +25,7 @@ def address() -> str:
     return f"/queue?{urlencode({**state.address(), NAME: ''}, doseq=True)}"
 
 
-def link(key: str, label: str) -> None:
+def link(key: str, label: str, **changes: Any) -> None:
     """Draw a link to an example in the queue; nothing for guests.
 
     Parameters
@@ -33,7 +34,9 @@ def link(key: str, label: str) -> None:
         Of the example.
     label : str
         Plain text.
+    **changes
+        Fields of `state.Selection`: the set, where the picked one is another.
     """
     page = state.page("queue")
     if page is not None and access.guest() is None:
-        st.page_link(page, label=escape(label), query_params={**state.address(), NAME: key})
+        st.page_link(page, label=escape(label), query_params={**state.address(**changes), NAME: key})

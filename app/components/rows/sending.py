@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app import access, boards, loading, state
-from app.components import links
+from app.components.queue import place
 from app.components.text import escape
 from app.i18n import _, language, ngettext
 from diagnostics.catalogue import collecting, picking
@@ -35,7 +35,7 @@ def row(entry: PredictionsEntry, number: int, *, key: str) -> None:
     board = boards.find(entry)
     there = None if board is None else picking.key_of_row(board.state, number)
     if there is not None:
-        links.to_example(entry.id, there, _("On the error board: open it in the queue") + " ›")
+        place.link(there, _("On the error board: open it in the queue") + " ›", predictions=entry.id)
     elif access.may(access.WRITE, entry.project):
         st.button(
             _("Send to the error board"), key=f"{key}-send-{number}", on_click=_send,
@@ -93,7 +93,7 @@ def _told(key: str, entry: PredictionsEntry) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(" ".join(_sentences(found)), width="content")
         if found.keys:
-            links.to_example(entry.id, found.keys[0], _("Open in the queue") + " ›")
+            place.link(found.keys[0], _("Open in the queue") + " ›", predictions=entry.id)
 
 
 def _sentences(found: picking.Picked) -> list[str]:

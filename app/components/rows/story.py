@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from app.components.rows import sending
 from app.components.text import escape, plain
 from app.i18n import _, language
 from diagnostics import queries
-from diagnostics.knowledge.numbers import integer, number, percent
+from diagnostics.knowledge.numbers import integer, number, percent, probability
 from diagnostics.queries.losses import RowLoss
 from diagnostics.queries.pages import rows_page
 from diagnostics.types import Predictions
@@ -110,8 +111,11 @@ def _why(predictions: Predictions, values: Mapping[str, object], loss: RowLoss) 
         text = _("The truth got a probability of {true}, the answer {answer}. The loss is −ln({true}) = **{cost}**; "
                  "0 would be certainty in the truth, {coin} a coin toss over {k} classes.")  # fmt: skip
         k = max(2, len(predictions.classes))
+        true, answer = (
+            escape(probability(values[name], language())) for name in ("probability_of_truth", "probability_of_answer")
+        )
         return text.format(
-            true=n["probability_of_truth"], answer=n["probability_of_answer"], cost=n["__loss__"],
+            true=true, answer=answer, cost=n["__loss__"],
             coin=_shown(math.log(k)), k=k,
         )  # fmt: skip
     if loss.kind == "squared":
@@ -173,6 +177,6 @@ def _probabilities(predictions: Predictions, values: Mapping[str, object]) -> No
 def _shown(value: object) -> str:
     if value is None:
         return "–"
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return escape(number(value, language(), 4))
     return escape(value)
