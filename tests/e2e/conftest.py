@@ -10,6 +10,9 @@ import pytest
 from tests.support.browser import ARGUMENTS, obtain_browser
 from tests.support.server import Server
 
+PATIENCE = 120_000
+"""Milliseconds a browser waits for what a test asks for; a busy machine must not fail it."""
+
 DEMO = Path(__file__).resolve().parents[2] / "demo_data" / "runs"
 
 
@@ -83,7 +86,7 @@ def person(browser, watch):
     """A browser of somebody's own; ends in a failure where the page asked outside or complained."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
     # Only how long a failure takes: on a machine full of other work one step was seen to need a minute.
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     watch.attach(page)
     yield page

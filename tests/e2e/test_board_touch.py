@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import Watch
+from tests.e2e.conftest import PATIENCE, Watch
 from tests.support.boards import collect, count, create, lane, table, titles
 from tests.support.pages import open_page, send_files
 
@@ -16,7 +16,7 @@ def phone(browser):
     context = browser.new_context(
         viewport={"width": 800, "height": 900}, has_touch=True, is_mobile=True, locale="en-US"
     )
-    context.set_default_timeout(45_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     watch.attach(page)
     yield page

@@ -3,7 +3,7 @@
 import pytest
 
 from diagnostics.workspace import Workspace
-from tests.e2e.conftest import DEMO, Watch
+from tests.e2e.conftest import DEMO, PATIENCE, Watch
 from tests.support.pages import main_text, open_page, send_files, settled
 from tests.support.provider import Provider
 from tests.support.server import Server
@@ -39,7 +39,7 @@ def guest_watch():
 def guest(browser, guest_watch):
     """A page of another browser that knows nobody."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    context.set_default_timeout(45_000)
+    context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     guest_watch.attach(opened)
     yield opened
