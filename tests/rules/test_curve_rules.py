@@ -315,3 +315,46 @@ def test_a_loss_below_zero_has_no_lowest_level_to_rebound_from():
     level[-6:] += 0.25
     found = ids(logs.run(logs.noisy(level, 0.002, 1) - 1.2, logs.noisy(level, 0.002, 2) - 1.1))
     assert "unstable_training" not in found
+
+
+def _density(n=100, *, seed=0, opposed=True):
+    """A log-likelihood learned by heart: training falls below zero in waves, validation explodes in counter-waves."""
+    rng, x = np.random.default_rng(seed), np.linspace(0.0, 1.0, n)
+    wave = np.sin(np.arange(n) * 0.55)
+    train = 0.5 - 2.3 * x**0.6 + 0.6 * x * wave + 0.02 * rng.normal(size=n)
+    sign = -1.0 if opposed else 1.0
+    held_out = 0.3 + 25.0 * x**1.5 * (1.0 + 0.8 * sign * wave) + 0.1 * rng.normal(size=n)
+    return logs.run(train, held_out)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_density_learned_by_heart_is_overfitted_although_its_losses_go_in_waves(seed):
+    findings = diagnose([_density(seed=seed)]).findings
+    assert "overfitting" in {f.id for f in findings}
+    assert "lower_learning_rate" not in {a for f in findings for a in f.actions}
+
+
+def test_validation_that_rose_while_training_still_fell_is_not_what_threw_training_back():
+    n = 60
+    train, held_out = logs.decay(n, 1.0, -2.0), 0.2 + np.linspace(0.0, 3.0, n) ** 2
+    relieved, thrown = held_out.copy(), held_out.copy()
+    train[45:50] += 1.0
+    relieved[45:50] = 2.0
+    thrown[45:50] = 20.0
+    assert "overfitting" in ids(logs.run(train, relieved))
+    assert "unstable_training" in ids(logs.run(train, thrown))
+
+
+def test_losses_that_swing_against_each_other_are_not_thrown_about():
+    rng = np.random.default_rng(4)
+    base, wobble = logs.decay(60, 2.0, 0.8, 20.0), 0.15 * rng.normal(size=60).clip(-2, 2)
+    assert "unstable_training" in ids(logs.run(base + wobble, base + wobble))
+    assert "unstable_training" not in ids(logs.run(base + wobble, base - wobble))
+
+
+def test_a_loss_no_network_can_hold_is_unstable_however_steadily_it_falls():
+    decaying = 1e140 * 0.01 ** np.arange(20.0)
+    (finding,) = diagnose([logs.run(decaying, decaying * 0.3)]).findings
+    assert (finding.id, finding.params["variant"], finding.params["at"]) == ("unstable_training", "beyond", 0.0)
+    large = logs.decay(40, 1e24, 1e22)
+    assert "unstable_training" not in ids(logs.run(large, large * 1.1))
