@@ -358,3 +358,47 @@ def test_a_loss_no_network_can_hold_is_unstable_however_steadily_it_falls():
     assert (finding.id, finding.params["variant"], finding.params["at"]) == ("unstable_training", "beyond", 0.0)
     large = logs.decay(40, 1e24, 1e22)
     assert "unstable_training" not in ids(logs.run(large, large * 1.1))
+
+
+def _level(train_end, held_out_end, right, *, classes=10, rate=None, n=40, seed=0):
+    """A classifier that levels off; accuracy of so many rows that its grid says nothing about their number."""
+    start = np.log(classes)
+    jitter = 1e-5 * np.random.default_rng(seed).normal(size=n)
+    curves = [logs.accuracy(logs.decay(n, 1 / classes, right, 12.0) + jitter)]
+    if rate is not None:
+        curves.append(logs.curve(rate, metric="learning_rate", split=None, role=Role.LEARNING_RATE))
+    train, held_out = logs.decay(n, start, train_end, 12.0), logs.decay(n, start, held_out_end, 12.0)
+    return logs.run(logs.noisy(train, 0.003, seed), logs.noisy(held_out, 0.003, seed + 1000), *curves)
+
+
+def test_training_below_validation_may_be_a_noise_floor_and_nobody_can_tell():
+    run = _level(1.25, 1.36, 0.6)
+    assert ids(run) == {"healthy_run"}
+    o = outcome(run, "underfitting")
+    assert (o.status, o.reason) == (Status.SKIPPED, "learns_by_heart")
+    assert ids(_level(1.30, 1.31, 0.6)) == {"underfitting"}
+
+
+def test_labels_wrong_at_random_make_every_row_equally_doubtful():
+    doubt = -0.75 * np.log(0.75) - 0.25 * np.log(0.25 / 3)
+    run = _level(doubt, doubt * 1.005, 0.75, classes=4)
+    assert (ids(run), outcome(run, "underfitting").reason) == ({"healthy_run"}, "evenly_doubtful")
+    assert ids(_level(0.8 * doubt, 0.804 * doubt, 0.75, classes=4)) == {"underfitting"}
+
+
+def test_a_rate_that_came_down_to_nothing_flattens_every_curve():
+    cosine = 0.5 * (1 + np.cos(np.linspace(0, np.pi, 40)))
+    run = _level(1.30, 1.31, 0.6, rate=0.01 * cosine)
+    assert (ids(run), outcome(run, "underfitting").reason) == ({"healthy_run"}, "rate_ran_out")
+    (finding,) = diagnose([_level(1.30, 1.31, 0.6, rate=np.full(40, 0.01))]).findings
+    assert (finding.id, finding.confidence) == ("underfitting", 0.75)
+
+
+@pytest.mark.parametrize(
+    ("train_end", "held_out_end"), [(1.90, 1.91), (1.30, 1.05)], ids=["far less sure than right", "spared dropout"]
+)
+def test_what_is_seen_to_be_held_back_is_underfitted_whatever_the_rate_did(train_end, held_out_end):
+    cosine = 0.5 * (1 + np.cos(np.linspace(0, np.pi, 40)))
+    findings = diagnose([_level(train_end, held_out_end, 0.68, rate=0.01 * cosine)]).findings
+    assert findings[0].id == "underfitting"
+    assert findings[0].confidence > 0.75

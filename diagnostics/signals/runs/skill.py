@@ -54,12 +54,17 @@ class Skill:
     promised : float or None
         exp(-validation loss): the geometric mean of the probabilities of the right classes. A classifier trained on
         cross-entropy is right at least about this often; no more often, if it guesses evenly.
+    evenness : float or None
+        Loss over that of a model that is right as often and equally sure of every answer,
+        ``H(accuracy) + (1 - accuracy) ln(K - 1)`` with K = 1 / chance, in nats. A model that knows which rows are
+        hard stays below 1, one that is less sure than it may be is above.
     """
 
     metrics: tuple[Metric, ...]
     accuracy: Metric | None
     above_chance: float | None
     promised: float | None
+    evenness: float | None
 
 
 @signal
@@ -80,7 +85,16 @@ def skill(supervised: Run, course: Course, scale: Scale, restarts: Restarts) -> 
         above = (accuracy.end - scale.chance) / (1 - scale.chance)
     loss = end_of(course.main)
     promised = float(np.exp(-loss)) if scale.classifier and scale.ratio else None
-    return Skill(metrics=metrics, accuracy=accuracy, above_chance=above, promised=promised)
+    even = None if promised is None or accuracy is None else _evenness(loss, accuracy.end, scale)
+    return Skill(metrics=metrics, accuracy=accuracy, above_chance=above, promised=promised, evenness=even)
+
+
+def _evenness(loss: float, right: float, scale: Scale) -> float | None:
+    if scale.chance is None or not 0.0 < right < 1.0:
+        return None
+    others = max(1 / scale.chance - 1, 1.0)
+    doubt = -right * np.log(right) - (1 - right) * np.log((1 - right) / others)
+    return float(loss / doubt)
 
 
 def _metric(curve: Curve, restarts: Restarts) -> Metric | None:
