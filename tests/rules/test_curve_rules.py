@@ -402,3 +402,17 @@ def test_what_is_seen_to_be_held_back_is_underfitted_whatever_the_rate_did(train
     findings = diagnose([_level(train_end, held_out_end, 0.68, rate=0.01 * cosine)]).findings
     assert findings[0].id == "underfitting"
     assert findings[0].confidence > 0.75
+
+
+def _cycles(lowest, *, n=48, seed=0):
+    """Warm restarts: each cycle of twelve rows begins half as high again as it ends."""
+    phase = np.arange(n) % 12 / 11
+    level = np.repeat(lowest, 12) * (1 + 0.5 * (1 - phase) ** 2)
+    level[:4] = [2.3, 1.9, 1.6, 1.3]
+    return logs.run(logs.noisy(level, 0.003, seed), logs.noisy(level * 1.02, 0.003, seed + 1000))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_coming_back_to_where_the_last_cycle_ended_is_no_improvement(seed):
+    assert "still_improving" not in ids(_cycles([0.75, 0.5, 0.48, 0.478], seed=seed))
+    assert "still_improving" in ids(_cycles([0.9, 0.75, 0.6, 0.45], seed=seed))
