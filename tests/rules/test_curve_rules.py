@@ -416,3 +416,15 @@ def _cycles(lowest, *, n=48, seed=0):
 def test_coming_back_to_where_the_last_cycle_ended_is_no_improvement(seed):
     assert "still_improving" not in ids(_cycles([0.75, 0.5, 0.48, 0.478], seed=seed))
     assert "still_improving" in ids(_cycles([0.9, 0.75, 0.6, 0.45], seed=seed))
+
+
+def test_a_factor_from_the_first_row_on_is_no_scale_where_both_accuracies_stand_by_their_losses():
+    train, held_out = logs.decay(40, 1.4, 0.19), logs.decay(40, 0.165, 0.022)
+    right = lambda end, split: logs.accuracy(logs.decay(40, 0.5, end), split=split)  # noqa: E731
+    leaked = logs.run(train, held_out, right(0.93, Split.TRAIN), right(0.994, Split.VALIDATION))
+    (finding,) = diagnose([leaked]).findings
+    assert (finding.id, finding.severity) == ("validation_easier", Severity.MEDIUM)
+    divided = logs.run(train, held_out, right(0.93, Split.TRAIN), right(0.93, Split.VALIDATION))
+    summed = logs.run(train, held_out, right(0.99, Split.TRAIN), right(0.994, Split.VALIDATION))
+    for run in (divided, summed, logs.run(train, held_out)):
+        assert outcome(run, "validation_easier").reason == "scales_differ"

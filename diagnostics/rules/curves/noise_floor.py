@@ -10,7 +10,7 @@ from diagnostics.signals.runs.gap import Gap
 from diagnostics.signals.runs.held_out_size import HeldOutSize
 from diagnostics.signals.runs.progress import Progress
 from diagnostics.signals.runs.regime import Regime
-from diagnostics.signals.runs.skill import Skill
+from diagnostics.signals.runs.skill import UNSURE, Skill
 
 # Accuracy from chance (0) to perfect (1), or without one the level of validation, from which something was learned
 # that a floor could be made of.
@@ -21,9 +21,8 @@ LEARNED_LEVEL = 0.75
 BY_HEART = 0.1
 ERRORS = 1.64
 # Loss over that of equally sure answers: around 1 every row is as doubtful as the next, as labels wrong at random make
-# it. Far above, the answers are less sure than they might be, as strong weight decay makes them.
+# it. Far above (`UNSURE`), the answers are less sure than they might be, as strong weight decay makes them.
 EVEN = (0.95, 1.15)
-UNSURE = 1.25
 # Share of the progress by which validation is ahead: training is held back by what validation is spared.
 SPARED = 0.13
 # Rate at the end, of its peak, below which any curve is flat.

@@ -9,7 +9,8 @@ import numpy as np
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.runs.course import Course
 from diagnostics.signals.runs.progress import FLOOR, Scale, end_of
-from diagnostics.types import FloatArray
+from diagnostics.signals.runs.skill import in_one_unit
+from diagnostics.types import FloatArray, Run, Split
 
 # Ratios of the two losses beyond these, in the first rows, mean that they do not count the same thing (one is
 # summed, or divided by the accumulation steps): no data set makes validation so much worse before training began.
@@ -50,14 +51,17 @@ class Gap:
 
 
 @signal
-def gap(course: Course, scale: Scale) -> Gap:
-    """Measure the gap; both readings of the half-epoch shift are used, each against the claim it could fake."""
+def gap(course: Course, scale: Scale, supervised: Run) -> Gap:
+    """Measure the gap; both readings of the half-epoch shift are used, each against the claim it could fake.
+
+    A factor that was there from the first row on is one of scale, unless both losses agree with their accuracies.
+    """
     if course.train is None:
         raise Missing("needs_training_loss")
     t, v = course.train, course.held_out()
     if len(course) < 4:
         raise Missing("too_short", n=len(course))
-    if not _comparable(t, v, scale):
+    if not _comparable(t, v, scale) and not in_one_unit(supervised, {Split.TRAIN: t, Split.VALIDATION: v}, scale):
         raise Missing("scales_differ", ratio=float(v[0] / t[0]))
     half = slice(len(t) // 2, None)
     shifted = half_epoch_later(t)

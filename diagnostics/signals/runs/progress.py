@@ -196,8 +196,8 @@ def _measure(value: FloatArray, scale: Scale) -> Progress:
     fresh = min(late, (_lowest_before(level, 0.8) - end) / max(1.0 - end, FLOOR))
     return Progress(
         start=start, end=end, best=float(smooth.min()), limit=_limit(end, b - end, pace), pace=pace, opening=opening,
-        late=late, fresh=fresh, late_is_real=late > 0 and _stands_out(level, around(level, 0.8) - end), tau=trend_tau(level),
-        slope=slope, slope_low=low, slope_high=high, n=len(level),
+        late=late, fresh=fresh, late_is_real=late > 0 and _stands_out(level, around(level, 0.8) - end),
+        tau=trend_tau(level), slope=slope, slope_low=low, slope_high=high, n=len(level),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,10 @@ from diagnostics.signals.runs.restarts import Restarts
 from diagnostics.types import Curve, FloatArray, Role, Run, Split
 
 MIN_POINTS = 3
+# Accuracy below exp(-loss) by less than this is rounding and chance, in right answers of all.
+ROUNDED = 0.02
+# A loss this many times that of equally sure answers was not computed from these answers alone, or not in nats.
+UNSURE = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +102,29 @@ def _evenness(loss: float, right: float, scale: Scale) -> float | None:
     return float(loss / doubt)
 
 
-def _metric(curve: Curve, restarts: Restarts) -> Metric | None:
+def in_one_unit(run: Run, losses: Mapping[Split, FloatArray], scale: Scale) -> bool:
+    """Whether two losses far apart are both the cross-entropy that the accuracy beside them speaks of.
+
+    A classifier is right at least in exp(-loss) of the rows, so the lower loss was not divided; it hardly costs more
+    than equally sure answers do, so the higher one was not summed. False where an accuracy is missing.
+    """
+    ends = {split: (end_of(loss), _accuracy(run, split)) for split, loss in losses.items()}
+    (low, right), (high, right_of_high) = sorted(ends.values(), key=lambda pair: pair[0])
+    if right is None or right_of_high is None or right < float(np.exp(-low)) - ROUNDED:
+        return False
+    even = _evenness(high, right_of_high, scale)
+    return even is not None and even <= UNSURE
+
+
+def _accuracy(run: Run, split: Split) -> float | None:
+    curves = [c for c in run.pick(role=Role.METRIC, split=split) if base_name(c.metric) == "accuracy"]
+    metric = _metric(curves[0]) if curves else None
+    return None if metric is None else metric.end
+
+
+def _metric(curve: Curve, restarts: Restarts | None = None) -> Metric | None:
     keep = np.isfinite(curve.value)
-    if restarts.count:
+    if restarts is not None and restarts.count:
         keep &= np.isin(curve.segment, restarts.keep)
     value: FloatArray = curve.value[keep]
     if len(value) < MIN_POINTS:
