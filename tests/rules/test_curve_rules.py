@@ -367,7 +367,7 @@ def _level(train_end, held_out_end, right, *, classes=10, rate=None, n=40, seed=
     curves = [logs.accuracy(logs.decay(n, 1 / classes, right, 12.0) + jitter)]
     if rate is not None:
         curves.append(logs.curve(rate, metric="learning_rate", split=None, role=Role.LEARNING_RATE))
-    train, held_out = logs.decay(n, start, train_end, 12.0), logs.decay(n, start, held_out_end, 12.0)
+    train, held_out = logs.decay(n, start, train_end, 9.0), logs.decay(n, start, held_out_end, 15.0)
     return logs.run(logs.noisy(train, 0.003, seed), logs.noisy(held_out, 0.003, seed + 1000), *curves)
 
 
@@ -377,6 +377,11 @@ def test_training_below_validation_may_be_a_noise_floor_and_nobody_can_tell():
     o = outcome(run, "underfitting")
     assert (o.status, o.reason) == (Status.SKIPPED, "learns_by_heart")
     assert ids(_level(1.30, 1.31, 0.6)) == {"underfitting"}
+
+
+def test_a_validation_set_that_is_harder_from_the_start_is_not_learning_by_heart():
+    level = logs.decay(40, 2.0, 1.4, 60.0)
+    assert ids(logs.run(logs.noisy(level, 0.003, 1), logs.noisy(1.06 * level, 0.003, 2))) == {"underfitting"}
 
 
 def test_labels_wrong_at_random_make_every_row_equally_doubtful():

@@ -16,9 +16,11 @@ from diagnostics.signals.runs.skill import UNSURE, Skill
 # that a floor could be made of.
 LEARNED = 0.2
 LEARNED_LEVEL = 0.75
-# Share of the progress of training that validation did not follow, and standard errors of the validation loss where
+# Share of the progress of training that validation did not follow, the part of it that opened after the first quarter
+# of the rows (a validation set that is harder is so from the start), and standard errors of the validation loss where
 # the size of the set is known: whoever learns rows by heart has room to spare.
 BY_HEART = 0.1
+OPENED = 0.25
 ERRORS = 1.64
 # Loss over that of equally sure answers: around 1 every row is as doubtful as the next, as labels wrong at random make
 # it. Far above (`UNSURE`), the answers are less sure than they might be, as strong weight decay makes them.
@@ -55,14 +57,15 @@ def sign_of_floor(
     Returns
     -------
     str
-        "learns_by_heart": training is below validation, so the model could express more than the data repeat.
+        "learns_by_heart": training went below validation, so the model could express more than the data repeat.
         "evenly_doubtful": the loss is the entropy of the accuracy, as wrong labels at random make it.
         "rate_ran_out": the rate had come down to nothing, which flattens every curve.
     """
     if held_back(skill, gap) or not learned_something(progress, skill):
         return ""
     by_chance = 0.0 if size is None else ERRORS * size.relative_error
-    if gap is not None and gap.behind >= BY_HEART and gap.ratio - 1 > by_chance:
+    opened = gap is not None and gap.behind >= BY_HEART and gap.opened >= OPENED * gap.behind
+    if opened and gap is not None and gap.ratio - 1 > by_chance:
         return "learns_by_heart"
     if skill is not None and skill.evenness is not None and EVEN[0] <= skill.evenness <= EVEN[1]:
         return "evenly_doubtful"

@@ -30,6 +30,8 @@ class Gap:
     behind : float
         Share of the progress in log loss that validation did not follow: log(v/t) / log(reference/t). 0 where both
         are equal, 1 where validation is no better than knowing nothing. Linear where the loss has no zero.
+    opened : float
+        How much `behind` grew since the first quarter of the rows: near 0 where validation is harder from the start.
     ahead : float
         The same measure for validation below training, with training shifted by half an epoch, since its value is
         the mean over an epoch and validation is measured after it.
@@ -42,6 +44,7 @@ class Gap:
 
     ratio: float
     behind: float
+    opened: float
     ahead: float
     ahead_ratio: float
     behind_rows: float
@@ -68,6 +71,7 @@ def gap(course: Course, scale: Scale, supervised: Run) -> Gap:
     behind, ahead = _distance(v, t, scale), _distance(shifted, v, scale)
     return Gap(
         ratio=end_of(v) / max(end_of(t), FLOOR * scale.reference), behind=_share(behind, end_of(t), scale),
+        opened=_share(behind - np.median(behind[: max(1, len(t) // 4)]), end_of(t), scale),
         ahead=_share_half(ahead[half], end_of(v), scale), ahead_ratio=float(np.exp(np.median(ahead[half]))),
         behind_rows=float((behind[half] > 0).mean()), ahead_rows=float((ahead[half] > 0).mean()),
         train_end=end_of(t), validation_end=end_of(v),
