@@ -397,6 +397,7 @@ def test_a_rate_that_came_down_to_nothing_flattens_every_curve():
     assert (ids(run), outcome(run, "underfitting").reason) == ({"healthy_run"}, "rate_ran_out")
     (finding,) = diagnose([_level(1.30, 1.31, 0.6, rate=np.full(40, 0.01))]).findings
     assert (finding.id, finding.confidence) == ("underfitting", 0.75)
+    assert finding.actions[0] == "overfit_small_batch"
 
 
 @pytest.mark.parametrize(

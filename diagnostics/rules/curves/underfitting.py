@@ -51,6 +51,10 @@ class Underfitting(Rule):
     # Confidence at most where something was learned and nothing shows what holds training back: the same two flat
     # curves may stand on the noise of the data.
     MAY_BE_FLOOR = 0.75
+    # What to do then, best first: the two quick tests say whether there is anything to gain.
+    TESTS_FIRST = (
+        "overfit_small_batch", "learning_rate_sweep", "increase_capacity", "reduce_regularization", "add_features",
+    )  # fmt: skip
 
     def check(
         self, main_progress: Progress, course: Course, scale: Scale, regime: Regime,
@@ -102,6 +106,7 @@ class Underfitting(Rule):
                 ),
             ),
             hypotheses=tuple(self._causes(lead, gap, regime)),
+            actions=None if sure else self.TESTS_FIRST,
         )  # fmt: skip
 
     def _margin(self, lead: Progress, main: Progress, skill: Skill | None) -> float:
