@@ -49,3 +49,13 @@ def test_medians_keep_length_and_look_back_only():
     assert robust.centred_median(value, 3).tolist() == [5.0, 1.0, 1.0, 1.0, 5.0]
     assert robust.centred_median(value, 1).tolist() == value.tolist()
     assert [robust.width_for(n) for n in (5, 10, 100, 400)] == [1, 3, 5, 21]
+
+
+def test_shared_steps_are_spearmans_rho_in_standard_errors():
+    rng = np.random.default_rng(3)
+    a, b = rng.integers(0, 6, 40).astype(float), rng.integers(0, 6, 40).astype(float)
+    rho = stats.spearmanr(np.diff(a), np.diff(b)).statistic
+    assert robust.shared_steps(a, b) == pytest.approx(rho * 38**0.5)
+    assert robust.shared_steps(a, -a) == pytest.approx(-(38**0.5))
+    assert robust.shared_steps(a, np.arange(40.0)) == 0.0
+    assert robust.shared_steps(a[:4], b[:4]) == 0.0

@@ -43,19 +43,19 @@ class StillImproving(Rule):
             raise Missing("too_short", n=main_progress.n)
         if main_progress.gained < self.GAINED:
             return None
-        if main_progress.late < self.LATE or not main_progress.late_is_real:
+        if main_progress.fresh < self.LATE or not main_progress.late_is_real:
             return None
         exhausted = regime.schedule is not None and regime.schedule.left < self.SCHEDULE_LEFT
         return self.found(
-            confidence=certainty(main_progress.late / self.LATE),
-            severity=Severity.MEDIUM if main_progress.late >= self.USEFUL else Severity.LOW,
+            confidence=certainty(main_progress.fresh / self.LATE),
+            severity=Severity.MEDIUM if main_progress.fresh >= self.USEFUL else Severity.LOW,
             params={
-                "late": main_progress.late, "end": main_progress.end * scale.reference,
+                "late": main_progress.fresh, "end": main_progress.end * scale.reference,
                 "limit": self._limit(main_progress, scale), "variant": "schedule_over" if exhausted else "",
                 "n": main_progress.n, "split": course.split.value,
             },
             evidence=(
-                Quantity(name="late_gain", value=main_progress.late, unit="fraction", n=main_progress.n),
+                Quantity(name="late_gain", value=main_progress.fresh, unit="fraction", n=main_progress.n),
                 Quantity(
                     name="late_slope", value=main_progress.slope, unit="per_run_length", low=main_progress.slope_low,
                     high=main_progress.slope_high,

@@ -7,10 +7,12 @@ from typing import ClassVar
 
 from diagnostics.rules.base import Rule, Separations, hypothesis
 from diagnostics.rules.certainty import certainty
+from diagnostics.rules.curves.noise_floor import held_back, learned_something, sign_of_floor
 from diagnostics.rules.curves.steadiness import has_levelled
 from diagnostics.signals.inputs import Missing
 from diagnostics.signals.runs.course import Course
 from diagnostics.signals.runs.gap import Gap
+from diagnostics.signals.runs.held_out_size import HeldOutSize
 from diagnostics.signals.runs.progress import Progress, Scale
 from diagnostics.signals.runs.regime import Regime
 from diagnostics.signals.runs.skill import Skill
@@ -46,12 +48,26 @@ class Underfitting(Rule):
     # not hold elsewhere, which is another matter.
     APART = 0.6
     MIN_ROWS = 8
+    # Confidence at most where something was learned and nothing shows what holds training back: the same two flat
+    # curves may stand on the noise of the data.
+    MAY_BE_FLOOR = 0.75
+    # What to do then, best first: the two quick tests say whether there is anything to gain.
+    TESTS_FIRST = (
+        "overfit_small_batch", "learning_rate_sweep", "increase_capacity", "reduce_regularization", "add_features",
+    )  # fmt: skip
 
     def check(
         self, main_progress: Progress, course: Course, scale: Scale, regime: Regime,
         train_progress: Progress | None = None, skill: Skill | None = None, gap: Gap | None = None,
+        held_out_size: HeldOutSize | None = None,
     ) -> Finding | None:  # fmt: skip
-        """Judge where the training loss is heading, by level or, for a classifier, by accuracy."""
+        """Judge where the training loss is heading, by level or, for a classifier, by accuracy.
+
+        Raises
+        ------
+        Missing
+            Also where a high level is no proof: the log shows a sign that it is the noise of the data.
+        """
         if not scale.ratio:
             raise Missing("loss_has_no_zero")
         if main_progress.n < self.MIN_ROWS:
@@ -64,10 +80,14 @@ class Underfitting(Rule):
         margin = self._margin(lead, main_progress, skill)
         if margin < 1.0:
             return None
+        floor = sign_of_floor(main_progress, skill, gap, held_out_size, regime)
+        if floor:
+            raise Missing(floor)
+        sure = held_back(skill, gap) or not learned_something(main_progress, skill)
         level_from = float(course.x[max(0, 2 * len(course) // 3)])
         above = skill.above_chance if skill is not None else None
         return self.found(
-            confidence=certainty(margin),
+            confidence=certainty(margin) if sure else min(certainty(margin), self.MAY_BE_FLOOR),
             params={
                 "level": lead.end, "limit": lead.limit, "end": lead.end * scale.reference,
                 "start": lead.start * scale.reference, "ratio": gap.ratio if gap is not None else None,
@@ -86,6 +106,7 @@ class Underfitting(Rule):
                 ),
             ),
             hypotheses=tuple(self._causes(lead, gap, regime)),
+            actions=None if sure else self.TESTS_FIRST,
         )  # fmt: skip
 
     def _margin(self, lead: Progress, main: Progress, skill: Skill | None) -> float:

@@ -43,6 +43,9 @@ class UnstableTraining(Rule):
     HELD_OUT_CLIMB = 0.05
     # The same, from which "it diverged" is the plain word: ten times the loss of knowing nothing.
     DIVERGED = 10.0
+    # Largest number of single precision. A network whose loss is beyond it was thrown out of every range that data
+    # have, however steadily the loss comes down from there.
+    BEYOND = 3.4e38
     # Back and forth from row to row, same unit: training beyond what its batches explain, and validation. Both must
     # move, each by half of its threshold at least: training alone is augmentation or mixing. More on one side makes up
     # for less on the other, since the same weights move both (geometric mean).
@@ -52,6 +55,9 @@ class UnstableTraining(Rule):
     LEARNED_ALONE = 0.9
     # Share of rows where the direction changes, at least: a curve that bends once has no swings.
     REVERSALS = 0.35
+    # Standard errors of the rank correlation of the steps of both losses, below which they swing against each other:
+    # p = 0.005. Validation that falls whenever training rises is relieved of its overconfidence, not thrown about.
+    OPPOSED = -2.58
     # Times the thresholds of both swings from which they ask for action whatever was learned.
     WILD = 2.0
     # Level of the reference below which most was learned all the same.
@@ -63,13 +69,12 @@ class UnstableTraining(Rule):
         self, stability: Stability, course: Course, regime: Regime, main_progress: Progress,
         gradient_norms: GradientNorms | None = None,
     ) -> Finding | None:  # fmt: skip
-        """Report a lasting climb, else an oscillation of both losses."""
-        climbing, swinging = self._climbs(stability), self._swings(stability, main_progress)
-        if not climbing and not swinging:
+        """Report a lasting climb, else a loss beyond all numbers that data have, else an oscillation of both losses."""
+        variant = self._variant(stability, main_progress)
+        if not variant:
             return None
-        diverged = stability.climb >= self.DIVERGED
-        variant = "diverged" if diverged else "climb" if climbing else "swing"
-        margin = max(1.0, stability.climb / self.CLIMB) if climbing else self._swing_margin(stability)
+        climbing = variant in ("diverged", "climb")
+        margin = self._margin(variant, stability)
         marks = [
             Mark(kind="spike", metric=course.metric, split=course.split, axis=course.axis, start=at)
             for at in stability.spikes[:20]
@@ -80,11 +85,12 @@ class UnstableTraining(Rule):
             marks.insert(0, Mark(kind="spike", metric=course.train_metric, split=split, axis=course.axis, start=at))
         return self.found(
             confidence=certainty(margin),
-            severity=self._severity(climbing, margin, main_progress),
+            severity=self._severity(variant, margin, main_progress),
             params={
-                "variant": variant, "at": stability.climb_at, "axis": course.axis.value, "climb": stability.climb,
+                "variant": variant, "axis": course.axis.value, "climb": stability.climb, "highest": stability.highest,
+                "at": stability.highest_at if variant == "beyond" else stability.climb_at,
                 "swing": max(stability.swing, stability.held_out_swing or 0.0), "spikes": len(stability.spikes),
-                "returned": stability.returned if stability.returned >= 0.05 else None,
+                "returned": stability.returned if climbing and stability.returned >= 0.05 else None,
             },
             evidence=(
                 Quantity(name="lasting_climb", value=stability.climb, unit="fraction", n=stability.n),
@@ -95,6 +101,20 @@ class UnstableTraining(Rule):
             marks=marks,
             hypotheses=tuple(self._causes(stability, regime, gradient_norms)),
         )  # fmt: skip
+
+    def _variant(self, stability: Stability, progress: Progress) -> str:
+        if self._climbs(stability):
+            return "diverged" if stability.climb >= self.DIVERGED else "climb"
+        if stability.highest > self.BEYOND:
+            return "beyond"
+        return "swing" if self._swings(stability, progress) else ""
+
+    def _margin(self, variant: str, stability: Stability) -> float:
+        if variant == "swing":
+            return self._swing_margin(stability)
+        if variant == "beyond":
+            return math.log10(stability.highest) / math.log10(self.BEYOND)
+        return max(1.0, stability.climb / self.CLIMB)
 
     def _climbs(self, stability: Stability) -> bool:
         """Validation must climb too; alone, a training loss must climb by more than its own noise brings about."""
@@ -109,11 +129,13 @@ class UnstableTraining(Rule):
         """Alone, a training loss must have learned something first: noise about the start is another matter."""
         if stability.held_out_swing is None and progress.best > self.LEARNED_ALONE:
             return False
+        if (stability.together or 0.0) < self.OPPOSED:
+            return False
         return self._swing_margin(stability) >= 1.0 and stability.reversals >= self.REVERSALS
 
-    def _severity(self, climbing: bool, margin: float, progress: Progress) -> Severity:
+    def _severity(self, variant: str, margin: float, progress: Progress) -> Severity:
         """A run that learned in spite of moderate swings is only worth watching."""
-        if climbing:
+        if variant != "swing":
             return Severity.HIGH
         return Severity.MEDIUM if progress.end > self.LEARNED or margin >= self.WILD else Severity.LOW
 

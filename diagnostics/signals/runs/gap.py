@@ -9,7 +9,8 @@ import numpy as np
 from diagnostics.signals.inputs import Missing, signal
 from diagnostics.signals.runs.course import Course
 from diagnostics.signals.runs.progress import FLOOR, Scale, end_of
-from diagnostics.types import FloatArray
+from diagnostics.signals.runs.skill import in_one_unit
+from diagnostics.types import FloatArray, Run, Split
 
 # Ratios of the two losses beyond these, in the first rows, mean that they do not count the same thing (one is
 # summed, or divided by the accumulation steps): no data set makes validation so much worse before training began.
@@ -29,6 +30,8 @@ class Gap:
     behind : float
         Share of the progress in log loss that validation did not follow: log(v/t) / log(reference/t). 0 where both
         are equal, 1 where validation is no better than knowing nothing. Linear where the loss has no zero.
+    opened : float
+        How much `behind` grew since the first quarter of the rows: near 0 where validation is harder from the start.
     ahead : float
         The same measure for validation below training, with training shifted by half an epoch, since its value is
         the mean over an epoch and validation is measured after it.
@@ -41,6 +44,7 @@ class Gap:
 
     ratio: float
     behind: float
+    opened: float
     ahead: float
     ahead_ratio: float
     behind_rows: float
@@ -50,20 +54,24 @@ class Gap:
 
 
 @signal
-def gap(course: Course, scale: Scale) -> Gap:
-    """Measure the gap; both readings of the half-epoch shift are used, each against the claim it could fake."""
+def gap(course: Course, scale: Scale, supervised: Run) -> Gap:
+    """Measure the gap; both readings of the half-epoch shift are used, each against the claim it could fake.
+
+    A factor that was there from the first row on is one of scale, unless both losses agree with their accuracies.
+    """
     if course.train is None:
         raise Missing("needs_training_loss")
     t, v = course.train, course.held_out()
     if len(course) < 4:
         raise Missing("too_short", n=len(course))
-    if not _comparable(t, v, scale):
+    if not _comparable(t, v, scale) and not in_one_unit(supervised, {Split.TRAIN: t, Split.VALIDATION: v}, scale):
         raise Missing("scales_differ", ratio=float(v[0] / t[0]))
     half = slice(len(t) // 2, None)
     shifted = half_epoch_later(t)
     behind, ahead = _distance(v, t, scale), _distance(shifted, v, scale)
     return Gap(
         ratio=end_of(v) / max(end_of(t), FLOOR * scale.reference), behind=_share(behind, end_of(t), scale),
+        opened=_share(behind - np.median(behind[: max(1, len(t) // 4)]), end_of(t), scale),
         ahead=_share_half(ahead[half], end_of(v), scale), ahead_ratio=float(np.exp(np.median(ahead[half]))),
         behind_rows=float((behind[half] > 0).mean()), ahead_rows=float((ahead[half] > 0).mean()),
         train_end=end_of(t), validation_end=end_of(v),

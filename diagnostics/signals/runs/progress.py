@@ -64,6 +64,9 @@ class Progress:
         Improvement of the middle third over that of the first third.
     late : float
         Improvement over the last fifth, as a fraction of all progress made.
+    fresh : float
+        The same below the lowest level of all that came before the last fifth: a loss that only comes back to where it
+        stood before the rate was raised gains nothing new.
     late_is_real : bool
         Whether that improvement stands out of the noise of the second half.
     tau : float
@@ -80,6 +83,7 @@ class Progress:
     pace: float | None
     opening: float | None
     late: float
+    fresh: float
     late_is_real: bool
     tau: float
     slope: float
@@ -148,6 +152,13 @@ def around(value: FloatArray, share: float) -> float:
     return median(value[i - half : i + half + 1])
 
 
+def _lowest_before(value: FloatArray, share: float) -> float:
+    """Lowest median of as many neighbouring rows as "the end" has, up to a share of the way."""
+    n = len(value)
+    width = 2 * (tail(n) // 2) + 1
+    return float(centred_median(value[: round(share * (n - 1)) + 1], width).min())
+
+
 @signal
 def train_progress(course: Course, scale: Scale) -> Progress:
     """Progress of the training loss."""
@@ -182,10 +193,11 @@ def _measure(value: FloatArray, scale: Scale) -> Progress:
     if opening is not None and opening > S_SHAPE:
         pace = _pace_of_second_half(level)
     late = (around(level, 0.8) - end) / max(1.0 - end, FLOOR)
+    fresh = min(late, (_lowest_before(level, 0.8) - end) / max(1.0 - end, FLOOR))
     return Progress(
         start=start, end=end, best=float(smooth.min()), limit=_limit(end, b - end, pace), pace=pace, opening=opening,
-        late=late, late_is_real=late > 0 and _stands_out(level, around(level, 0.8) - end), tau=trend_tau(level),
-        slope=slope, slope_low=low, slope_high=high, n=len(level),
+        late=late, fresh=fresh, late_is_real=late > 0 and _stands_out(level, around(level, 0.8) - end),
+        tau=trend_tau(level), slope=slope, slope_low=low, slope_high=high, n=len(level),
     )  # fmt: skip
 
 

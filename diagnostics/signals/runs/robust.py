@@ -108,3 +108,25 @@ def trend_tau(y: FloatArray) -> float:
     n = len(y)
     i, j = _pairs(n)
     return float(np.sign(y[j] - y[i]).sum()) / (n * (n - 1) / 2)
+
+
+def shared_steps(a: FloatArray, b: FloatArray) -> float:
+    """Whether two series go up and down together: Spearman's rho of their steps, in standard errors.
+
+    ``rho * sqrt(n - 1)`` for n steps, which is about standard normal where the steps have nothing to do with each
+    other: above 2 they move together, below -2 one falls where the other rises. 0 for fewer than four steps or where
+    all steps of a series are equal.
+    """
+    first, second = _ranks(np.diff(a)), _ranks(np.diff(b))
+    n = len(first)
+    if n < 4 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    rho = float(np.corrcoef(first, second)[0, 1])
+    return rho * float(np.sqrt(n - 1))
+
+
+def _ranks(value: FloatArray) -> FloatArray:
+    """Ranks from 1, equal values sharing their mean rank."""
+    _, place, count = np.unique(value, return_inverse=True, return_counts=True)
+    ranks: FloatArray = (np.cumsum(count) - (count - 1) / 2)[place]
+    return ranks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,10 @@ from diagnostics.signals.runs.restarts import Restarts
 from diagnostics.types import Curve, FloatArray, Role, Run, Split
 
 MIN_POINTS = 3
+# Accuracy below exp(-loss) by less than this is rounding and chance, in right answers of all.
+ROUNDED = 0.02
+# A loss this many times that of equally sure answers was not computed from these answers alone, or not in nats.
+UNSURE = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +59,17 @@ class Skill:
     promised : float or None
         exp(-validation loss): the geometric mean of the probabilities of the right classes. A classifier trained on
         cross-entropy is right at least about this often; no more often, if it guesses evenly.
+    evenness : float or None
+        Loss over that of a model that is right as often and equally sure of every answer,
+        ``H(accuracy) + (1 - accuracy) ln(K - 1)`` with K = 1 / chance, in nats. A model that knows which rows are
+        hard stays below 1, one that is less sure than it may be is above.
     """
 
     metrics: tuple[Metric, ...]
     accuracy: Metric | None
     above_chance: float | None
     promised: float | None
+    evenness: float | None
 
 
 @signal
@@ -80,12 +90,41 @@ def skill(supervised: Run, course: Course, scale: Scale, restarts: Restarts) -> 
         above = (accuracy.end - scale.chance) / (1 - scale.chance)
     loss = end_of(course.main)
     promised = float(np.exp(-loss)) if scale.classifier and scale.ratio else None
-    return Skill(metrics=metrics, accuracy=accuracy, above_chance=above, promised=promised)
+    even = None if promised is None or accuracy is None else _evenness(loss, accuracy.end, scale)
+    return Skill(metrics=metrics, accuracy=accuracy, above_chance=above, promised=promised, evenness=even)
 
 
-def _metric(curve: Curve, restarts: Restarts) -> Metric | None:
+def _evenness(loss: float, right: float, scale: Scale) -> float | None:
+    if scale.chance is None or not 0.0 < right < 1.0:
+        return None
+    others = max(1 / scale.chance - 1, 1.0)
+    doubt = -right * np.log(right) - (1 - right) * np.log((1 - right) / others)
+    return float(loss / doubt)
+
+
+def in_one_unit(run: Run, losses: Mapping[Split, FloatArray], scale: Scale) -> bool:
+    """Whether two losses far apart are both the cross-entropy that the accuracy beside them speaks of.
+
+    A classifier is right at least in exp(-loss) of the rows, so the lower loss was not divided; it hardly costs more
+    than equally sure answers do, so the higher one was not summed. False where an accuracy is missing.
+    """
+    ends = {split: (end_of(loss), _accuracy(run, split)) for split, loss in losses.items()}
+    (low, right), (high, right_of_high) = sorted(ends.values(), key=lambda pair: pair[0])
+    if right is None or right_of_high is None or right < float(np.exp(-low)) - ROUNDED:
+        return False
+    even = _evenness(high, right_of_high, scale)
+    return even is not None and even <= UNSURE
+
+
+def _accuracy(run: Run, split: Split) -> float | None:
+    curves = [c for c in run.pick(role=Role.METRIC, split=split) if base_name(c.metric) == "accuracy"]
+    metric = _metric(curves[0]) if curves else None
+    return None if metric is None else metric.end
+
+
+def _metric(curve: Curve, restarts: Restarts | None = None) -> Metric | None:
     keep = np.isfinite(curve.value)
-    if restarts.count:
+    if restarts is not None and restarts.count:
         keep &= np.isin(curve.segment, restarts.keep)
     value: FloatArray = curve.value[keep]
     if len(value) < MIN_POINTS:
