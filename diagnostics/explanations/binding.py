@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from diagnostics.exceptions import RunClinicError
 from diagnostics.explanations import native
 from diagnostics.explanations.encoding import Encoding, Feature
+from diagnostics.explanations.known_rows import known_rows
 from diagnostics.explanations.model_tree import ModelTree
 from diagnostics.explanations.native import NativeImportance
 from diagnostics.explanations.sandbox import ModelDescription, Worker
@@ -181,8 +182,11 @@ class Predictor:
 
     def contributions(self, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
         """A booster's own tree SHAP for the output, shape (n, features + 1), and its raw score, shape (n,)."""
-        found = self._worker.contributions(self.inputs(matrix))
-        values, margin = np.asarray(found["values"], np.float64), np.asarray(found["margin"], np.float64)
+        ((name, rows),) = self.inputs(matrix).items()  # boosters have one input
+        found = known_rows.contributions(
+            self._worker.model.digest, rows, lambda new: self._worker.contributions({name: new})
+        )
+        values, margin = found["values"], found["margin"]
         place = 0 if values.shape[1] == 1 else self._output
         if place >= values.shape[1]:
             raise BindingError("model_fewer_outputs", outputs=values.shape[1], number=place + 1)

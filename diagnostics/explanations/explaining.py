@@ -13,11 +13,9 @@ from diagnostics.explanations.attribution import Attribution, Predict, additivit
 from diagnostics.explanations.binding import Predictor
 from diagnostics.explanations.encoding import Encoding
 from diagnostics.explanations.linear import Plane, plane, rescaled
+from diagnostics.explanations.sampling import FIRST
 from diagnostics.explanations.surrogates import Surrogate
 from diagnostics.types import FloatArray
-
-FIRST = 200
-"""Rows that are explained before anything else."""
 
 PART = 25
 """Rows of a part on the permutation route."""

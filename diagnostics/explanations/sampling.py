@@ -15,10 +15,13 @@ from diagnostics.queries.expressions import predicted
 from diagnostics.queries.rows import ROW, class_numbers, numbers
 from diagnostics.types import FloatArray, IntArray, Labels, Predictions, Task
 
+FIRST = 200
+"""Rows that are explained before anything else."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
-    """Some rows of a prediction set, evenly spread over the file.
+    """Some rows of a prediction set, evenly spread over the file, and so are the first `FIRST` of them.
 
     Attributes
     ----------
@@ -101,6 +104,7 @@ def sample(
     kept = conditions([f"(place - 1) % {step} = 0"] if step > 1 else [])
     source = f"SELECT *, ROW_NUMBER() OVER (ORDER BY {quote(ROW)}) AS place FROM {engine.table(predictions)}"
     table = engine.arrow(predictions, f"SELECT {', '.join(parts)} FROM ({source}){kept} ORDER BY r")
+    table = table.take(_spread(table.num_rows))
     classified = bool(predictions.classes)
     scale = 100.0 if roles.score_kind == "percent" else 1.0
     scores = [numbers(table.column(f"s{i}")) / scale for i in range(len(scored))]
@@ -114,6 +118,12 @@ def sample(
         positive=labels.code(roles.positive) if roles.positive else -1,
         total=int(total),
     )
+
+
+def _spread(n: int) -> IntArray:
+    """Places 0 to n - 1: `FIRST` of them evenly spread, then the others in order."""
+    first = np.arange(min(FIRST, n)) * n // min(FIRST, n) if n else np.zeros(0, dtype=np.int64)
+    return np.concatenate([first, np.setdiff1d(np.arange(n), first)])
 
 
 def _score_columns(predictions: Predictions) -> list[str]:

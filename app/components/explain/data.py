@@ -58,16 +58,17 @@ def categories(picture: Picture, column: int) -> tuple[str, ...]:
 def pick_row(picture: Picture) -> int:
     """Draw the choice of a row and return its place in the picture; the row in the address or a clicked one leads."""
     rows = picture.sample.row[: len(picture.explained.attribution.rows)]
-    offered = [str(int(row)) for row in rows]
+    places = {str(int(rows[place])): int(place) for place in np.argsort(rows)}
+    first = next(iter(places))
     state.from_address(ROW)
-    if state.widget(ROW) not in offered:
-        state.control(ROW, offered[0])
+    if state.widget(ROW) not in places:
+        state.control(ROW, first)
     chosen: str = st.selectbox(
-        _("Row"), offered, format_func=lambda row: _told(picture, offered.index(row)), key=ROW, width=420,
+        _("Row"), list(places), format_func=lambda row: _told(picture, places[row]), key=ROW, width=420,
         help=_("Place in the file, counted from 0. A click on a dot above chooses its row."),
     )  # fmt: skip
-    state.to_address(ROW, chosen, default=offered[0])
-    return offered.index(chosen)
+    state.to_address(ROW, chosen, default=first)
+    return places[chosen]
 
 
 def choose_row(picture: Picture, place: int) -> None:

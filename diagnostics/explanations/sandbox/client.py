@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
@@ -31,6 +33,11 @@ class Model:
 
     format: str
     content: bytes
+
+    @cached_property
+    def digest(self) -> str:
+        """Of format and content."""
+        return hashlib.sha256(self.format.encode() + b"\x00" + self.content).hexdigest()
 
 
 class Worker:
@@ -58,7 +65,7 @@ class Worker:
         cpu_seconds: int = CPU_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        self._model = model
+        self.model = model
         self._limits = (memory_bytes or MEMORY_OF_FORMAT.get(model.format, MEMORY_BYTES), cpu_seconds)
         self._patience = answer_seconds
         self._lock = threading.Lock()
@@ -74,7 +81,7 @@ class Worker:
         """
         self._folder = tempfile.TemporaryDirectory(prefix="run-clinic-worker-")
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "diagnostics.explanations.sandbox.worker", self._model.format,
+            [sys.executable, "-I", "-m", "diagnostics.explanations.sandbox.worker", self.model.format,
              str(self._limits[0]), str(self._limits[1])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self._folder.name,
             env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PATH": "/nowhere",
@@ -82,7 +89,7 @@ class Worker:
             close_fds=True, start_new_session=True,
         )  # fmt: skip
         try:
-            message, _ = self._ask({"load": self._model.format}, blob=self._model.content, seconds=START_SECONDS)
+            message, _ = self._ask({"load": self.model.format}, blob=self.model.content, seconds=START_SECONDS)
             if "refused" in message:
                 raise answers.refusal(message["refused"], message.get("params", {}))
             self.description = answers.description(message)
