@@ -174,6 +174,8 @@ class Predictor:
         """Every output as the model gives it, columns in the order of the file's classes where both name them."""
         found = self._worker.predict(self.inputs(matrix))
         scores, named = scores_in(found)
+        if len(scores) != len(matrix):
+            raise BindingError("model_rows_vary", found=len(scores), expected=len(matrix))
         described = self._worker.description
         named = named or (described.classes if described is not None else ())
         if len(named) == scores.shape[1] and set(named) == set(self._classes):

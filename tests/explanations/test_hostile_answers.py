@@ -51,6 +51,20 @@ def test_an_answer_to_something_else_is_refused(message, arrays, monkeypatch):
         assert caught.value.code == "model_answer_broken"
 
 
+@pytest.mark.parametrize(
+    ("values", "margin"),
+    [
+        ((4, 1, 3), (5, 1)), ((5, 1, 3), (4, 1)), ((5, 2, 3), (5, 1)), ((5, 1, 2), (5, 1)), ((5, 3), (5, 1)),
+        ((5, 1, 3), (5,)),
+    ],
+)  # fmt: skip
+def test_contributions_of_other_rows_or_features_are_refused(values, margin, monkeypatch):
+    worker = saying(monkeypatch, {"ok": True}, {"values": np.zeros(values), "margin": np.zeros(margin)})
+    with pytest.raises(ModelError) as caught:
+        worker.contributions({"X": np.zeros((5, 2))})
+    assert caught.value.code == "model_answer_broken"
+
+
 def understood(ask):
     """Whether an answer was understood; a refusal can be put into words."""
     try:

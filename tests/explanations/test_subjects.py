@@ -76,6 +76,25 @@ def test_logits_are_recognised_by_what_the_file_says():
     assert reproduce(np.zeros((200, 5)), dataclasses.replace(sample, scores=None)).agreement is None
 
 
+def test_a_model_that_mixes_the_rows_is_refused(tmp_path):
+    helper = pytest.importorskip("onnx").helper
+    kind = 1  # float
+    graph = helper.make_graph(
+        [helper.make_node("ReduceMean", ["X"], ["Y"], axes=[0])], "mean",
+        [helper.make_tensor_value_info("X", kind, [None, 2])], [helper.make_tensor_value_info("Y", kind, [1, 2])],
+    )  # fmt: skip
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=9)
+    (tmp_path / "mean.onnx").write_bytes(made.SerializeToString())
+    rows = np.random.default_rng(0).normal(size=(50, 2))
+    subject = ModelSubject(
+        path=tmp_path / "mean.onnx", format="onnx", digests=("mean",), sample=sample_of(rows, rows[:, 0] > 0, None),
+        binding=Binding(columns=("a", "b"), features=("a", "b")), number=1,
+    )  # fmt: skip
+    with pytest.raises(BindingError) as caught:
+        work.explain(Job(), subject)
+    assert (caught.value.code, caught.value.params["found"]) == ("model_rows_vary", 1)
+
+
 def test_a_linear_model_is_found_by_asking():
     generator = np.random.default_rng(0)
     rows = generator.normal(size=(100, 3)) * [1, 10, 0.1]

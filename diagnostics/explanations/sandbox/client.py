@@ -138,7 +138,12 @@ class Worker:
         ModelError
             "model_has_no_contributions" for other formats; else as `predict`.
         """
-        return self._answer("contributions", inputs)
+        found = self._answer("contributions", inputs)
+        values, margin = answers.numbers(found, "values", 3), answers.numbers(found, "margin", 2)
+        (rows,) = inputs.values()
+        if values.shape != (len(rows), margin.shape[1], rows.shape[1] + 1) or len(margin) != len(rows):
+            raise ModelError("model_answer_broken")
+        return found
 
     def structure(self) -> dict[str, Any]:
         """Layers of an ONNX model as JSON entries; see `structure.from_onnx.describe`."""
