@@ -43,6 +43,9 @@ class Forked(Worker):
         if self.child == 0:
             os.close(ask[1])
             os.close(replies[0])
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for number in (0, 1, 2):  # who waits for the output of this process must not wait for its forks
+                os.dup2(nowhere, number)
             with os.fdopen(ask[0], "rb") as requests, os.fdopen(replies[1], "wb") as out:
                 memory = MEMORY_OF_FORMAT.get(model.format, MEMORY_BYTES)
                 os._exit(worker.serve(model.format, memory, CPU_SECONDS, requests, out))
@@ -51,7 +54,7 @@ class Forked(Worker):
         self._requests, self._replies = os.fdopen(ask[1], "wb"), os.fdopen(replies[0], "rb", buffering=0)
 
     def __enter__(self):
-        message, _ = self._ask({"load": self._model.format}, blob=self._model.content, seconds=PATIENCE)
+        message, _ = self._ask({"load": self.model.format}, blob=self.model.content, seconds=PATIENCE)
         if "refused" in message:
             raise answers.refusal(message["refused"], message["params"])
         self.description = answers.description(message)
