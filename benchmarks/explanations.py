@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from diagnostics.explanations import binding as binding_module
 from diagnostics.explanations import explaining, work
 from diagnostics.explanations.binding import Binding
 from diagnostics.explanations.jobs import Job
+from diagnostics.explanations.known_rows import KnownRows
 from diagnostics.explanations.sampling import Sample
 from diagnostics.explanations.subject import ModelSubject
 from diagnostics.explanations.warm import warm
@@ -53,11 +55,17 @@ def told(name: str, seconds: float, against: float | None = None) -> None:
 
 
 class Timed(Job):
-    """A job that notes when the first rows were there."""
+    """A job that notes when the first rows and when all were there."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.started, self.first = time.perf_counter(), 0.0
+        self.started = self.first = self.whole = 0.0
+
+    def run(self, work_on: Callable[[Job], object]) -> None:
+        """Do the work here and now."""
+        self.started = time.perf_counter()
+        work_on(self)
+        self.whole = time.perf_counter() - self.started
 
     def tell(self, done: int, total: int, partial: object = None) -> None:
         """Note the first rows."""
@@ -93,13 +101,13 @@ def trees() -> None:
         told("page, cold: process started, model loaded, all rows", time.perf_counter() - started)
         bare = best(lambda: shap.TreeExplainer(model).shap_values(rows))
         told("shap.TreeExplainer(model).shap_values(rows), bare", bare)
-        told("page, warm: reproduction, 200 rows, all rows, gap", best(lambda: work.explain(Job(), subject)), bare)
-        firsts = []
-        for _ in range(REPEATS):
-            job = Timed()
-            work.explain(job, subject)
-            firsts.append(job.first)
-        told("page, warm: the first 200 rows are there", min(firsts), bare)
+        told("page, warm, every row known", best(lambda: work.explain(Job(), subject)), bare)
+        jobs = [Timed() for _ in range(REPEATS)]
+        for job in jobs:
+            binding_module.known_rows = KnownRows()  # nothing is known of an earlier repeat
+            job.run(lambda job: work.explain(job, subject))
+        told("page, warm: reproduction, 200 rows, all rows, gap", min(job.whole for job in jobs), bare)
+        told("page, warm: the first 200 rows are there", min(job.first for job in jobs), bare)
         expected = np.asarray(shap.TreeExplainer(model).shap_values(rows))
         assert outcome.explained is not None
         print(f"largest difference from shap: {np.abs(outcome.explained.attribution.values - expected).max():.1e}")
