@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import TimeoutError
 
 from tests.support.boards import collect, count, create, lane, table, titles
-from tests.support.pages import go, main_text, open_page, send_files, settled
+from tests.support.pages import go, main_text, open_page, send_files, settled, unfold
 
 pytestmark = pytest.mark.browser
 HAS_FOCUS = """(selector) => {
@@ -136,7 +136,7 @@ def test_suggestions_are_accepted_and_refused_by_hand(server, page, tmp_path):
         page.locator(".rc-board .move").select_option(label="Dark")
         count(page, "Dark", n)
     page.locator(".rc-board .card.waiting").first.wait_for(state="detached")
-    page.get_by_text("Suggestions for untagged errors").click()
+    unfold(page, "Suggestions for untagged errors")
     offer = page.locator('[class*="st-key-suggest_"]').first
     said = offer.get_by_text("look like Dark", exact=False)
     said.wait_for()
@@ -164,7 +164,7 @@ def test_a_board_goes_out_as_json_and_comes_back(server, page, tmp_path):
     query = tagged(page, server, tmp_path)
     open_page(page, f"{server.url}/catalogue{query}")
     shown(page, "Dark")
-    page.get_by_text("Export and import").click()
+    unfold(page, "Export and import")
     with page.expect_download() as download:
         page.get_by_role("button", name="Everything (JSON)").click()
     file = tmp_path / "board.json"
@@ -191,7 +191,7 @@ def test_tags_go_out_as_csv_formula_safe_and_come_back(server, page, tmp_path):
     write(page, "=1+1")
     # A download belongs to one drawing of the page: asked for under another one it never comes.
     stored(page, "=1+1")
-    page.get_by_text("Export and import").click()
+    unfold(page, "Export and import")
     with page.expect_download() as download:
         page.get_by_role("button", name="Tagged examples (CSV)").click()
     file = tmp_path / "examples.csv"
@@ -209,7 +209,7 @@ def test_tags_go_out_as_csv_formula_safe_and_come_back(server, page, tmp_path):
     count(page, "Untagged", 19)
     page.locator(".rc-board .card.waiting").first.wait_for(state="detached")
     go(page, "Error catalogue")
-    page.get_by_text("Export and import").click()
+    unfold(page, "Export and import")
     page.locator('[data-testid="stFileUploader"] input[type="file"]').set_input_files(str(file))
     page.get_by_text("brought in.").wait_for()
     assert "Reviewed" in main_text(page)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.app import prediction_files as files
 from tests.e2e.conftest import DEMO
-from tests.support.pages import go, main_text, open_page, send_files, settled
+from tests.support.pages import go, main_text, open_page, send_files, settled, unfold
 from tests.support.server import wait_until
 
 pytestmark = pytest.mark.browser
@@ -123,7 +123,7 @@ def test_labels_of_a_second_file_are_joined_and_the_matrix_stands(server, page, 
     arrow_csv.write_csv(whole.drop(["y_true"]), answers)
     arrow_csv.write_csv(whole.select(["id", "y_true"]).slice(20), labels)
     send_files(page, server.url, [answers, labels])
-    page.get_by_text("answers has no true labels").click()
+    unfold(page, "answers has no true labels")
     page.get_by_text(f"{whole.num_rows - 20} of {whole.num_rows} rows find their label").wait_for()
     page.get_by_role("button", name="Join the labels").click()
     page.get_by_text("The labels of truth are joined to answers").wait_for()

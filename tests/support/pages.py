@@ -24,6 +24,12 @@ def send_files(page: Page, url: str, files: Iterable[Path]) -> str:
     return reading.inner_text()
 
 
+def unfold(page: Page, name: str) -> None:
+    """Open an expander and wait until it has its height: what lies in it moves until then, and a click may miss it."""
+    page.locator("summary", has_text=name).first.click()
+    settled(page)
+
+
 def main_text(page: Page) -> str:
     """Everything the page says, without the sidebar."""
     return page.get_by_test_id("stMain").inner_text()

@@ -27,12 +27,13 @@ SETTLED = """() => {
   return app && app.dataset.testScriptState === "notRunning" && !document.querySelector('[data-stale="true"]')
     && !document.querySelector('[data-testid="stSkeleton"]') && document.fonts.status === "loaded"
     && [...document.querySelectorAll("img")].every((img) => img.complete)
+    && ![...document.querySelectorAll("details")].some((box) => box.style.overflow || box.getAnimations().length)
     && [...document.querySelectorAll(".rc-chart-plot")].every((plot) => plot.querySelector(".main-svg"));
 }"""
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run, nothing is stale and fonts and pictures are there."""
+    """Wait until the script has run, nothing is stale or still unfolding, fonts and pictures are there."""
     page.wait_for_selector('[data-testid="stMainBlockContainer"]')
     page.wait_for_function(SETTLED)
 

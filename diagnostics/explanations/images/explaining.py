@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from diagnostics.exceptions import RunClinicError
 from diagnostics.explanations.images import activation_maps, occlusion
 from diagnostics.explanations.images.deletion import Deletion, delete
 from diagnostics.explanations.images.network import ImageNetwork, Told
@@ -93,12 +94,14 @@ def explain(
     Raises
     ------
     RunClinicError
-        As `Worker.predict`, `Worker.activations` and `Worker.gradients`.
+        "model_fewer_outputs" for a class the model does not have; else as `Worker.predict`, `Worker.activations` and
+        `Worker.gradients`.
     """
     image = prepare(pixels, network.given)
     chances = network.probabilities(image[None])[0]
     column = int(chances.argmax()) if number is None else network.column(number, positive)
-    column = min(column, len(chances) - 1)
+    if column >= len(chances):
+        raise RunClinicError("model_fewer_outputs", outputs=len(chances), number=column + 1)
     values, settings = _values(network, image, way, column, told)
     found = _map(values, way, column, digests, settings)
     return ImageExplanation(

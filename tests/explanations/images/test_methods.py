@@ -184,6 +184,13 @@ def test_a_silent_layer_is_flagged_and_not_drawn(given, method, flag):
     assert said.deletion.after is None
 
 
+def test_a_class_the_model_does_not_have_is_refused(given):
+    pixels = np.zeros((32, 32, 3), np.uint8)
+    with pytest.raises(RunClinicError) as caught:
+        explain(Fixed(given), pixels, Way(method="occlusion", layer=""), 2, ("m", "i"))
+    assert caught.value.code == "model_fewer_outputs"
+
+
 def test_a_network_that_sees_nothing_gives_no_occlusion_map(given):
     pixels = np.zeros((32, 32, 3), np.uint8)
     said = explain(Fixed(given), pixels, Way(method="occlusion", layer="", hidden="black"), 1, ("m", "i"))
