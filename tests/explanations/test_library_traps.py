@@ -1,6 +1,8 @@
 """Traps of shap and lime: each is shown in the library itself, so that a fix there is noticed, and avoided by us."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +75,17 @@ def test_models_that_the_tree_explainer_refuses_take_the_permutation_route(name)
         shap.TreeExplainer(model).shap_values(rows[:3])
     found = shapley.by_permutation(lambda m: model.predict_proba(m)[:, 1], rows[:6], rows[:20], ("a", "b", "c"))
     assert found.checked().route == "permutation"
+
+
+def test_torch_beside_it_does_not_fill_the_worker_of_scikit_learn(tmp_path):
+    pytest.importorskip("skops.io")
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text("import os; os._exit(7)")
+    done = subprocess.run(
+        [sys.executable, "-c", "from diagnostics.explanations.sandbox import skops_file; skops_file.prepare()"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-500:]
 
 
 def test_a_pipeline_in_a_file_is_routed_and_explained_with_its_background_and_seed(tmp_path):

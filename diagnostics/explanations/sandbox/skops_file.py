@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,10 +73,23 @@ class Skops:
         return estimators.seen(self.model, np.asarray(inputs["X"], dtype=np.float64))
 
 
+class _WithoutTorch:
+    """Lets torch count as missing; skops lists all modules of scikit-learn, one of which imports it where it is there.
+
+    Torch maps 4 GB, more than the worker may have, and no model here needs it.
+    """
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Refuse torch; leave everything else to the other finders."""
+        if name == "torch":
+            raise ModuleNotFoundError("No module named 'torch'", name=name)
+
+
 def prepare() -> None:
     """Import everything skops will ever need."""
     import importlib
 
+    sys.meta_path.insert(0, _WithoutTorch())
     import skops.io
     from sklearn.ensemble import HistGradientBoostingClassifier
 
