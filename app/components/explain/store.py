@@ -28,9 +28,6 @@ SOON = 1.5
 TICK = 0.25
 """Seconds between two looks at running work; a look is a small run of the progress bar alone."""
 
-STEP = 0.25
-"""Seconds after which a page that waits looks whether somebody clicked."""
-
 
 @cache
 def jobs() -> Jobs:
@@ -134,7 +131,7 @@ def rest(key: str, *, told: str) -> None:
         return
     started = time.monotonic()
     place = st.empty()
-    while not job.wait(STEP) and time.monotonic() - started < 2 * SOON:
+    while not job.wait(TICK) and time.monotonic() - started < 2 * SOON:
         place.caption(_("The other rows follow."))  # a place where a click that came meanwhile is heard
     if job.finished:
         st.rerun()
