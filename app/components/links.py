@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,9 @@ from diagnostics.types import Task
 from diagnostics.workspace import PredictionsEntry
 
 
-def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -> None:
+def to_page(
+    name: str, label: str, *, help: str | None = None, choices: Mapping[str, str] | None = None, **changes: Any
+) -> None:  # fmt: skip
     """Draw a link to a page of the frame with the selection changed (fields of `state.Selection`); nothing for guests.
 
     Parameters
@@ -22,6 +25,8 @@ def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -
         A key of `main.PAGES`.
     label : str
         Plain text.
+    choices : mapping of key to code, optional
+        Widgets of that page and what they are to show.
     """
     if access.guest() is not None:
         return  # they see the view of their link and nothing else
@@ -29,7 +34,7 @@ def to_page(name: str, label: str, *, help: str | None = None, **changes: Any) -
     if page is None:
         st.markdown(escape(label))
         return
-    st.page_link(page, label=escape(label), help=help, query_params=state.address(**changes))
+    st.page_link(page, label=escape(label), help=help, query_params={**state.address(**changes), **(choices or {})})
 
 
 def to_set(entry: PredictionsEntry) -> None:

@@ -145,7 +145,8 @@ def test_a_stand_in_says_how_far_it_is_to_be_trusted(store):
 def test_the_demo_has_a_model_that_belongs_to_one_of_its_sets(demo):
     pytest.importorskip("lightgbm")
     page = draw("explanations", project="demo")
-    assert any("came with a model" in link.proto.label for link in page.get("page_link"))
+    (way,) = [link.proto for link in page.get("page_link") if "came with a model" in link.proto.label]
+    assert "source=model" in way.query_string  # whatever this session explained from before
     sets = loading.prediction_sets("demo")
     boosted = next(entry.id for entry in sets if "boosted" in loading.predictions(entry).source.name)
     said = texts(draw("explanations", project="demo", predictions=boosted))

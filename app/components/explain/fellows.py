@@ -31,8 +31,9 @@ def point(others: Sequence[Upload]) -> None:
     for entry in [entry for entry in sets if folders[entry.id] in homes][:3]:
         text = _("{set} came with a model: explain that")
         links.to_page(
-            "explanations", text.format(set=folders[entry.id].name or entry.name) + " ›", predictions=entry.id
-        )
+            "explanations", text.format(set=folders[entry.id].name or entry.name) + " ›",
+            choices={"source": "model"}, predictions=entry.id,
+        )  # fmt: skip
 
 
 def _folders() -> dict[str, PurePosixPath]:
